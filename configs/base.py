@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo
 
 
 class Settings(BaseModel):
     """Frozen, refuses unknown keys, takes field descriptions from the docstrings under the fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, hide_input_in_errors=True)
+
+
+def _beside_the_file(path: Path, info: ValidationInfo) -> Path:
+    folder: Path | None = (info.context or {}).get("folder")
+    path = path.expanduser()
+    return path if folder is None or path.is_absolute() else folder / path
+
+
+RelativePath = Annotated[Path, AfterValidator(_beside_the_file)]
+"""A path that, when relative, is taken from the folder of the configuration file (configs/loading.py)."""
 
 
 class ConfigError(Exception):

@@ -8,8 +8,9 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import Annotated, Any
 
-import orjson
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from schemas.jsontext import dumps
 
 _NAMESPACE = uuid.UUID("6f0b7f0e-5d0c-5c7e-9a55-0e5c0a1e7b0d")
 _HASH_BITS = 22  # with 42 bits of milliseconds (to the year 2109) this fills 64
@@ -122,7 +123,7 @@ class Mention(_Model):
 
     def canonical_json(self) -> bytes:
         """One byte string per content, with sorted keys: the base of hashes and checksums."""
-        return orjson.dumps(self.model_dump(), option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z, default=str)
+        return dumps(self.model_dump())
 
     @property
     def revision(self) -> int:

@@ -38,7 +38,8 @@ class Record:
     """One record of a source, undecoded.
 
     `source` is the topic or the file's name; `partition` is 0 for files; `position` is the offset, or the number of the
-    record's first line (1-based). `timestamp` is the broker's, in epoch ms; None for files."""
+    record in its file (1-based, without header and blank lines). `timestamp` is the broker's, in epoch ms; None for
+    files, whose records carry the number of their first line in the header `echolot-line` instead."""
 
     source: str
     partition: int

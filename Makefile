@@ -1,0 +1,55 @@
+# Everything happens in .venv; nothing outside the checkout is touched but the download caches.
+PYTHON ?= python3
+BIN := .venv/bin
+GOLD ?= ../shared/data/gold
+export ECHOLOT_CACHE ?= $(HOME)/.cache/echolot
+
+.PHONY: help demo demo-kafka test fast lint services bench train evaluate clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
+
+.venv/installed: setup.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Echolot needs Python 3.11 or newer; run make PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+		{ echo "cannot make a virtual environment; on Debian: apt-get install python3-venv"; exit 1; }
+	@echo "installing (two minutes on a fresh machine) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+.venv/dev: .venv/installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+demo: .venv/installed ## run the main job over real sample posts into an embedded store, and show the queue
+	@$(BIN)/echolot demo
+
+demo-kafka: .venv/installed ## the same on a real Kafka broker, live (needs Java 17 and Maven)
+	@sh deploy/kafka/fetch.sh
+	@$(BIN)/python -m deploy.kafka.demo
+
+services: ## fetch what the tests run against: Kafka's jars by Maven, clickhouse-server by apt
+	@sh deploy/services.sh
+
+test: .venv/dev services lint ## the whole test suite, real Kafka and ClickHouse included
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+fast: .venv/dev ## the tests that need no service
+	@$(BIN)/python -m pytest -m "not kafka and not clickhouse and not slow"
+
+lint: .venv/dev ## ruff and mypy
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy schemas configs sinks classifiers pipeline
+
+bench: .venv/dev ## the job against a bare loop: mentions/s, latency, memory (needs Java 17 and Maven)
+	@sh deploy/kafka/fetch.sh
+	@$(BIN)/python -m benchmarks.job
+
+train: .venv/installed ## train the shipped model anew from labelled posts in GOLD
+	@$(BIN)/echolot train intents $(GOLD)/dev.jsonl $(GOLD)/authored.jsonl $(GOLD)/authored2.jsonl --out classifiers/artefacts
+
+evaluate: .venv/installed ## figures of the shipped model on the labelled posts in GOLD
+	@$(BIN)/echolot evaluate intents $(GOLD)/dev.jsonl
+
+clean: ## remove the virtual environment and what demos left
+	@rm -rf .venv demo-data echolot-data build *.egg-info

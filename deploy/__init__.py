@@ -1,0 +1,1 @@
+"""What runs Echolot and the services it needs."""

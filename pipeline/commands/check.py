@@ -1,0 +1,68 @@
+"""`echolot check`: is this configuration right, and what would it do?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from configs.settings import JobSettings
+
+from pipeline import resources
+from pipeline.commands import shared
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("check", epilog="Example: `echolot check echolot.yaml`")(check)
+
+
+def check(
+    config: Annotated[Path, typer.Argument(help="Configuration file.", metavar="FILE")] = shared.DEFAULT,
+) -> None:
+    """Validate a configuration with the files it names, and say in words what `stream` would do. Connects to nothing."""
+    settings = shared.settings(config)
+    judge = resources.make_judge(settings)
+    print(f"{config} is valid.")
+    for sentence in in_words(settings):
+        print(f"- {sentence}")
+    print(f"- {judge.description()}")
+
+
+def in_words(settings: JobSettings) -> list[str]:
+    """What the job would do, a sentence a part."""
+    return [_source(settings), _store(settings), *_bad_input(settings), _privacy(settings)]
+
+
+def _source(settings: JobSettings) -> str:
+    s = settings.source
+    if s.kind == "files":
+        how = "follow it as it grows" if s.follow else "end when all is read"
+        return f"Read the files in {s.path} in order of name, {how}; go on where the ledger ends."
+    topics = ", ".join(f"{t.name} ({t.format or 'format by header or shape'})" for t in s.topics)
+    return (
+        f"Read from Kafka at {', '.join(s.bootstrap)} as group {s.group!r}, over {s.security}: {topics}. "
+        f"Partitions without a committed offset start at the {s.start}; new partitions are found within {s.refresh}."
+    )
+
+
+def _store(settings: JobSettings) -> str:
+    s = settings.store
+    where = f"embedded ClickHouse in {s.path}" if s.kind == "chdb" else f"ClickHouse at {s.host}:{s.port}/{s.database}"
+    return f"Write to {where}, verdicts as generation {settings.judge.generation!r}, which becomes the active one."
+
+
+def _bad_input(settings: JobSettings) -> list[str]:
+    b = settings.breaker
+    also = f" and to the topic {settings.dead_letters.topic}" if settings.dead_letters.topic else ""
+    return [
+        f"Send what cannot be read to the table dead_letters{also}; records over {settings.max_record_bytes} bytes too.",
+        f"Stop when {b.run} records in a row, or {b.share:.0%} of the last {b.window}, are invalid.",
+    ]
+
+
+def _privacy(settings: JobSettings) -> str:
+    key = "with the configured key" if settings.privacy.pseudonym_key.get_secret_value() else "WITHOUT a key, so that \
+a list of accounts can undo it (set privacy.pseudonym_key)"
+    handles = "kept beside it" if settings.privacy.keep_handles else "not kept"
+    return f"Keep authors as a pseudonym {key}; account names are {handles}."

@@ -1,0 +1,23 @@
+"""`echolot migrate`: bring the store's schema to this version."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import typer
+
+from pipeline import resources
+from pipeline.commands import shared
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("migrate", epilog="Example: `echolot migrate --config echolot.yaml`")(migrate)
+
+
+def migrate(config: shared.Config = shared.DEFAULT) -> None:
+    """Make or update tables and views. Safe to repeat; `stream` does it at its start too."""
+    settings = shared.settings(config)
+    with closing(resources.open_store(settings.store)) as store:
+        applied = store.migrate()
+    shared.console.print("\n".join(f"applied {name}" for name in applied) or "the schema is up to date")

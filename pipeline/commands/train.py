@@ -1,0 +1,33 @@
+"""`echolot train`: make a model from labelled posts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from configs.loading import SHIPPED, load
+from configs.taxonomy import Taxonomy
+
+from pipeline.commands import shared
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command group."""
+    group = typer.Typer(help="Make a model from labelled posts.", no_args_is_help=True)
+    group.command("intents", epilog="Example: `echolot train intents gold/dev.jsonl mine.jsonl --out model`")(intents)
+    app.add_typer(group, name="train")
+
+
+def intents(
+    gold: Annotated[list[Path], typer.Argument(help="Labelled posts, JSON lines: text, lang, source, intents, ...")],
+    out: Annotated[Path, typer.Option(help="Folder for model and card.", metavar="DIR")],
+    taxonomy: Annotated[Path, typer.Option(help="File of intents.")] = SHIPPED / "taxonomy.yaml",
+    seed: Annotated[int, typer.Option(help="Seed of the folds.")] = 1,
+) -> None:
+    """Train intents, needs-intervention and severity; writes model and model card, prints the cross-validated figures."""
+    from classifiers.train import train  # scikit-learn's trainers take seconds to import
+
+    report = train(gold, load(taxonomy, Taxonomy), out, seed)
+    shared.show("Cross-validated", report.names, report.rows)
+    shared.console.print(f"model and card are in {out}; use it with judge.model in the configuration")

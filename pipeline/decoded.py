@@ -1,0 +1,48 @@
+"""Decode a batch: records in, mentions, deletions, dead letters and ledger entries out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from schemas.decode import decode, outcome
+from schemas.mention import Mention
+from schemas.record import Batch, Dead, Deletion, Outcome, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What became of one record: a row of the ledger."""
+
+    record: Record
+    outcome: Outcome
+    mentions: int
+    dead: Sequence[Dead]
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A decoded batch; `entries` has one entry a record, in the batch's order."""
+
+    entries: Sequence[Entry]
+    mentions: Sequence[Mention]
+    deletions: Sequence[Deletion]
+
+    def positions(self) -> dict[tuple[str, int], int]:
+        """The last position of every (source, partition)."""
+        return {(e.record.source, e.record.partition): e.record.position for e in self.entries}
+
+
+def decode_batch(batch: Batch, formats: Mapping[str, str | None], max_bytes: int) -> Decoded:
+    """`formats` gives the configured format by source; a source that is not in it is told by header or shape."""
+    entries: list[Entry] = []
+    mentions: list[Mention] = []
+    deletions: list[Deletion] = []
+    for record in batch.records:
+        items = decode(record, format_name=formats.get(record.source), max_bytes=max_bytes)
+        before = len(mentions)
+        mentions += [item for item in items if isinstance(item, Mention)]
+        deletions += [item for item in items if isinstance(item, Deletion)]
+        dead = [item for item in items if isinstance(item, Dead)]
+        entries.append(Entry(record, outcome(items), len(mentions) - before, dead))
+    return Decoded(entries, mentions, deletions)

@@ -1,0 +1,18 @@
+"""The one graph of stream and backfill. Every transform is named: names are state addresses on Flink."""
+
+from __future__ import annotations
+
+import apache_beam as beam
+
+from configs.settings import JobSettings
+from pipeline.stages import Decode, JudgeBatch, Write
+
+
+def build(batches: beam.PCollection, settings: JobSettings) -> beam.PCollection:
+    """PCollection of Batch to PCollection of Written. No shuffle: reading and writing stay one fused stage."""
+    return (
+        batches
+        | "Decode" >> beam.ParDo(Decode(settings))
+        | "Judge" >> beam.ParDo(JudgeBatch(settings))
+        | "Write" >> beam.ParDo(Write(settings))
+    )

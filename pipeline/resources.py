@@ -1,0 +1,103 @@
+"""What a process holds once, however many DoFns ask: judge, store, dead-letter topic, breaker, all from one settings."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from configs.brands import Brands
+from configs.loading import SHIPPED, load
+from configs.settings import ChdbStoreSettings, ClickHouseStoreSettings, JobSettings
+from configs.taxonomy import Taxonomy
+
+from classifiers.judge import Judge
+from classifiers.registry import build
+from pipeline.breaker import Breaker
+from pipeline.rows import RowMaker
+from sinks.chdb import ChdbStore
+from sinks.clickhouse import ClickHouseStore
+from sinks.dead_letter_topic import DeadLetterTopic
+from sinks.store import Store
+
+T = TypeVar("T")
+_lock = threading.RLock()
+_held: dict[tuple[str, str], object] = {}
+
+
+def shared(name: str, settings: JobSettings, make: Callable[[JobSettings], T]) -> T:
+    """The process's one `name` for these settings, made on first use. Thread-safe."""
+    key = (name, repr(settings))
+    with _lock:
+        if key not in _held:
+            _held[key] = make(settings)
+        return _held[key]  # type: ignore[return-value]
+
+
+def release() -> None:
+    """Close and forget everything held. Called when a job ends."""
+    with _lock:
+        for thing in _held.values():
+            close = getattr(thing, "close", None)
+            if close is not None:
+                close()
+        _held.clear()
+
+
+def open_store(settings: ChdbStoreSettings | ClickHouseStoreSettings) -> Store:
+    """A new store connection; the caller closes it."""
+    if isinstance(settings, ChdbStoreSettings):
+        return ChdbStore(settings.path)
+    return ClickHouseStore(
+        host=settings.host,
+        port=settings.port,
+        user=settings.user,
+        password=settings.password,
+        database=settings.database,
+        secure=settings.secure,
+        retry_seconds=settings.retry.total_seconds(),
+    )
+
+
+def store(settings: JobSettings) -> Store:
+    """The process's store connection."""
+    return shared("store", settings, lambda s: open_store(s.store))
+
+
+def judge(settings: JobSettings) -> Judge:
+    """The process's judge, with models loaded."""
+    return shared("judge", settings, lambda s: make_judge(s))
+
+
+def make_judge(settings: JobSettings) -> Judge:
+    """A judge from the configured brands, taxonomy and model. Raises ConfigError or TerminalError."""
+    chosen = settings.judge
+    brands = load(chosen.brands or SHIPPED / "brands.yaml", Brands)
+    taxonomy = load(chosen.taxonomy or SHIPPED / "taxonomy.yaml", Taxonomy)
+    return build(brands, taxonomy, chosen.model)
+
+
+def row_maker(settings: JobSettings) -> RowMaker:
+    """The process's row maker."""
+    return shared(
+        "rows",
+        settings,
+        lambda s: RowMaker(
+            generation=s.judge.generation,
+            pseudonym_key=s.privacy.pseudonym_key.get_secret_value(),
+            keep_handles=s.privacy.keep_handles,
+        ),
+    )
+
+
+def breaker(settings: JobSettings) -> Breaker:
+    """The process's breaker."""
+    return shared("breaker", settings, lambda s: Breaker(s.breaker))
+
+
+def dead_letter_topic(settings: JobSettings) -> DeadLetterTopic | None:
+    """The process's producer of dead letters, where a topic is configured."""
+    source = settings.source
+    if settings.dead_letters.topic is None or source.kind != "kafka":
+        return None
+    return shared("topic", settings, lambda s: DeadLetterTopic(source, s.dead_letters.topic or ""))

@@ -1,0 +1,187 @@
+"""Records from Kafka topics, as a member of a consumer group (kafka-python).
+
+Odd: `auto_offset_reset` is none on purpose. A partition that never had a committed offset is started by our own rule,
+and a committed offset that retention has overtaken stops the job instead of jumping."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.consumer.fetcher import ConsumerRecord
+from kafka.errors import CommitFailedError, KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from kafka.structs import OffsetAndMetadata
+
+from configs.settings import KafkaSource
+from pipeline.sources.protocol import Positions
+from schemas.errors import TerminalError, TransientError
+from schemas.record import Batch, Record
+from sinks.kafka_errors import translate
+
+log = logging.getLogger("echolot.kafka")
+
+COMMIT_SECONDS = 5.0  # a commit that takes longer is left to the next one; a vanished broker must not block the stop
+POLL_LIMIT = 24 * 3600  # the store may be down for hours: being put out of the group would only repeat work
+
+
+class KafkaRecords:
+    """A consumer of the configured topics; used by one thread."""
+
+    exhausted = False
+
+    def __init__(self, settings: KafkaSource) -> None:
+        """Connects. Raises TransientError where no broker answers, TerminalError for a wrong login or missing topic."""
+        self._settings = settings
+        self._brokers = ",".join(settings.bootstrap)
+        self._pending: dict[TopicPartition, int] = {}
+        self._consumer = self._connect()
+        self._watchdog = Watchdog(settings.stall.total_seconds())
+
+    def poll(self, wait_seconds: float) -> Batch | None:
+        """See Source.poll. A partition new to the group is started here, by `start`."""
+        try:
+            polled = self._poll(wait_seconds)
+            self._look_after()
+        except OffsetOutOfRangeError as error:
+            raise self._overtaken(error.args[0]) from error
+        except KafkaError as error:
+            ours = translate(error, self._brokers)
+            if isinstance(ours, TransientError):
+                log.warning("poll failed, waiting: %s", ours)
+                return None
+            raise ours from error
+        if not polled:
+            return None
+        return Batch([_record(r) for tp in sorted(polled) for r in polled[tp]])
+
+    def _poll(self, wait_seconds: float) -> dict[TopicPartition, list[ConsumerRecord]]:
+        try:
+            return self._consumer.poll(timeout_ms=round(wait_seconds * 1000))
+        except NoOffsetForPartitionError as error:
+            self._begin(error.args[0])
+            return {}
+
+    def commit(self, positions: Positions) -> None:
+        """See Source.commit. Offsets of partitions that went to another member are left to that member."""
+        for (topic, partition), position in positions.items():
+            self._pending[TopicPartition(topic, partition)] = position + 1
+        held = self._consumer.assignment()
+        self._pending = {tp: offset for tp, offset in self._pending.items() if tp in held}
+        if not self._pending:
+            return
+        try:
+            offsets = {tp: OffsetAndMetadata(offset, "", -1) for tp, offset in self._pending.items()}
+            self._consumer.commit(offsets, timeout_ms=round(COMMIT_SECONDS * 1000))
+            self._pending = {}
+        except CommitFailedError:
+            log.warning("put out of the group before committing; what was written is read and written again, once")
+            self._pending = {}
+        except KafkaError as error:
+            log.warning("commit failed, the next one covers it: %s", translate(error, self._brokers))
+
+    def close(self) -> None:
+        """Leave the group."""
+        try:
+            self._consumer.close(autocommit=False, timeout_ms=5000)
+        except KafkaError as error:
+            log.warning("the consumer did not close cleanly: %s", type(error).__name__)
+
+    def _connect(self) -> KafkaConsumer:
+        s = self._settings
+        refresh_ms = round(s.refresh.total_seconds() * 1000)
+        try:
+            consumer = KafkaConsumer(
+                group_id=s.group,
+                auto_offset_reset="none",
+                enable_auto_commit=False,
+                isolation_level="read_committed",
+                allow_auto_create_topics=False,
+                max_poll_records=s.poll_records,
+                max_poll_interval_ms=POLL_LIMIT * 1000,
+                fetch_max_wait_ms=100,
+                metadata_max_age_ms=refresh_ms,
+                reconnect_backoff_max_ms=5000,
+                bootstrap_timeout_ms=10_000,
+                **s.client_options(),
+            )
+            missing = sorted({t.name for t in s.topics} - consumer.topics())
+        except KafkaError as error:
+            raise translate(error, self._brokers) from error
+        if missing:
+            consumer.close(autocommit=False)
+            raise TerminalError(f"topic {missing[0]!r} does not exist at {self._brokers}: create it or mend source.topics")
+        consumer.subscribe(topics=[t.name for t in s.topics])
+        return consumer
+
+    def _begin(self, fresh: Iterable[TopicPartition]) -> None:
+        """Start partitions without a committed offset, and commit that start: it must not move on after a crash.
+
+        A topic of which other partitions have offsets has gained these since: they are read from their first record."""
+        for tp in sorted(fresh):
+            others = self._consumer.partitions_for_topic(tp.topic) or set()
+            grown = any(
+                self._consumer.committed(TopicPartition(tp.topic, p)) is not None for p in others if p != tp.partition
+            )
+            first = self._settings.start == "earliest" or grown
+            offsets = self._consumer.beginning_offsets([tp]) if first else self._consumer.end_offsets([tp])
+            self._consumer.seek(tp, offsets[tp])
+            self.commit({(tp.topic, tp.partition): offsets[tp] - 1})
+            log.info("partition %s/%d starts at offset %d", tp.topic, tp.partition, offsets[tp])
+
+    def _overtaken(self, wanted: dict[TopicPartition, int]) -> TerminalError:
+        tp, offset = next(iter(sorted(wanted.items())))
+        first = self._consumer.beginning_offsets([tp])[tp]
+        what = f"offsets {offset} to {first - 1} are gone" if first > offset else f"offset {offset} is past the end"
+        return TerminalError(
+            f"{tp.topic} partition {tp.partition}: {what} (retention overtook the group {self._settings.group!r}, or "
+            f"the topic was made anew). Nothing was skipped. Accept the gap by resetting the group's offset of this "
+            f"partition, for instance: kafka-consumer-groups.sh --group {self._settings.group} "
+            f"--topic {tp.topic}:{tp.partition} --reset-offsets --to-earliest --execute"
+        )
+
+    def _look_after(self) -> None:
+        """Replace the consumer where a partition stands still although its end grows (kafka-python 3106)."""
+        if not self._watchdog.due():
+            return
+        held = sorted(self._consumer.assignment())
+        positions = {tp: self._consumer.position(tp, timeout_ms=1000) for tp in held}
+        stalled = self._watchdog.stalled(positions, self._consumer.end_offsets(held) if held else {})
+        if stalled:
+            log.warning("partition %s/%d stands still while it grows: new consumer", *stalled[0])
+            self.close()
+            self._pending = {}
+            self._consumer = self._connect()
+
+
+class Watchdog:
+    """Which partitions have stood still behind their end for `stall_seconds`? Time is monotonic seconds."""
+
+    def __init__(self, stall_seconds: float) -> None:
+        self._stall = stall_seconds
+        self._next = time.monotonic() + stall_seconds / 4
+        self._since: dict[TopicPartition, tuple[int, float]] = {}
+
+    def due(self) -> bool:
+        """Four looks a stall time."""
+        now = time.monotonic()
+        if now < self._next:
+            return False
+        self._next = now + self._stall / 4
+        return True
+
+    def stalled(
+        self, positions: dict[TopicPartition, int | None], ends: dict[TopicPartition, int], now: float | None = None
+    ) -> list[TopicPartition]:
+        """Partitions to worry about, given positions and end offsets; `now` for tests."""
+        now = time.monotonic() if now is None else now
+        for tp, position in positions.items():
+            behind = position is not None and position < ends.get(tp, 0)
+            if not behind or self._since.get(tp, (None, 0.0))[0] != position:
+                self._since[tp] = (position if position is not None else -1, now)
+        return [tp for tp in positions if now - self._since[tp][1] >= self._stall]
+
+
+def _record(r: ConsumerRecord) -> Record:
+    return Record(r.topic, r.partition, r.offset, r.value, r.key, dict(r.headers or ()), r.timestamp)

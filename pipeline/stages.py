@@ -1,0 +1,93 @@
+"""The DoFns: thin shells round pure logic. Only settings are pickled; what they need is held once a process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import apache_beam as beam
+
+from configs.settings import JobSettings
+from pipeline import resources
+from pipeline.decoded import Decoded, decode_batch
+from pipeline.failures import noted
+from schemas.record import Batch, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A decoded batch with the verdict columns of its mentions."""
+
+    decoded: Decoded
+    columns: dict[str, list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What an acknowledged write covered: the last position of every (source, partition), and counts of records."""
+
+    positions: dict[tuple[str, int], int]
+    records: int
+    mentions: int
+    dead: int
+
+
+class Decode(beam.DoFn):
+    """Batch to Decoded. The breaker sees every record before anything of its batch is written."""
+
+    def __init__(self, settings: JobSettings) -> None:
+        self._settings = settings
+
+    def setup(self) -> None:
+        """Take the process's breaker."""
+        source = self._settings.source
+        self._formats = {t.name: t.format for t in source.topics} if source.kind == "kafka" else {}
+        self._breaker = resources.breaker(self._settings)
+
+    def process(self, batch: Batch) -> Iterator[Decoded]:
+        """One Decoded a batch. Raises BreakerTripped."""
+        with noted():
+            decoded = decode_batch(batch, self._formats, self._settings.max_record_bytes)
+            self._breaker.feed(decoded.entries)
+        yield decoded
+
+
+class JudgeBatch(beam.DoFn):
+    """Decoded to Judged."""
+
+    def __init__(self, settings: JobSettings) -> None:
+        self._settings = settings
+
+    def setup(self) -> None:
+        """Take the process's judge; models load once a process."""
+        self._judge = resources.judge(self._settings)
+
+    def process(self, decoded: Decoded) -> Iterator[Judged]:
+        """One Judged a batch."""
+        with noted():
+            columns = self._judge.judge(decoded.mentions)
+        yield Judged(decoded, columns)
+
+
+class Write(beam.DoFn):
+    """Judged to Written: returning from process means that the store has every row of the batch."""
+
+    def __init__(self, settings: JobSettings) -> None:
+        self._settings = settings
+
+    def setup(self) -> None:
+        """Take the process's store and row maker."""
+        self._store = resources.store(self._settings)
+        self._rows = resources.row_maker(self._settings)
+        self._topic = resources.dead_letter_topic(self._settings)
+
+    def process(self, judged: Judged) -> Iterator[Written]:
+        """One Written a batch, after the acknowledgement. Raises TransientError, TerminalError."""
+        decoded = judged.decoded
+        with noted():
+            if self._topic is not None:
+                self._topic.send((e.record, d) for e in decoded.entries for d in e.dead)
+            self._store.write(self._rows.blocks(decoded, judged.columns))
+        dead = sum(e.outcome is Outcome.DEAD for e in decoded.entries)
+        yield Written(decoded.positions(), len(decoded.entries), len(decoded.mentions), dead)

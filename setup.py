@@ -1,0 +1,54 @@
+"""Echolot: social listening and mention triage, from Kafka to ClickHouse."""
+
+from setuptools import find_namespace_packages, setup
+
+setup(
+    name="echolot",
+    version="0.1.0",
+    description="Social listening and mention triage: Kafka or files in, judged mentions in ClickHouse out",
+    license="Apache-2.0",
+    python_requires=">=3.11",
+    packages=find_namespace_packages(
+        include=["pipeline*", "classifiers*", "sinks*", "schemas*", "configs*", "samples*"],
+    ),
+    package_data={
+        "classifiers": ["artefacts/**/*", "cards/*.md"],
+        "configs": ["shipped/*.yaml"],
+        "samples": ["*.jsonl", "*.json", "*.md", "posts/*"],
+        "sinks": ["migrations/*.sql", "views/*.sql"],
+    },
+    install_requires=[
+        "apache-beam>=2.77,<3",  # before 2.76 leaked bundle processors and SDF state
+        "beautifulsoup4>=4.12,<5",
+        "chdb>=4.4,<5",
+        "clickhouse-connect>=1,<2",  # the right way to bind parameters in chDB
+        "clickhouse-driver[lz4]>=0.2.10,<0.3",
+        "ftfy>=6.2,<7",
+        "kafka-python[crc32c]>=3.0.12,<4",  # before 3.0.9 partitions stall silently
+        "langdetect>=1.0.9,<2",
+        "numpy>=1.26,<3",
+        "orjson>=3.10,<4",
+        "py3langid>=0.3,<1",
+        "pyahocorasick>=2.1,<3",
+        "pydantic>=2.7,<3",
+        "pyyaml>=6,<7",
+        "rapidfuzz>=3.9,<4",
+        "rich>=13.7,<16",
+        "scikit-learn>=1.5,<2",
+        "scipy>=1.13,<2",
+        "typer>=0.12,<1",
+    ],
+    extras_require={
+        "dev": [
+            "hypothesis>=6.100,<7",
+            "mypy>=1.11,<3",
+            "pytest>=8,<10",
+            "pytest-timeout>=2.3,<3",
+            "pytest-xdist>=3.6,<4",
+            "ruff>=0.6,<1",
+            "types-PyYAML>=6,<7",
+        ],
+        "encoder": ["transformers>=4.44,<6"],  # named by hub name or path; the shipped linear model needs none of it
+    },
+    entry_points={"console_scripts": ["echolot = pipeline.commands.app:main"]},
+)
