@@ -8,15 +8,14 @@ from typing import TypeVar
 
 from configs.brands import Brands
 from configs.loading import SHIPPED, load
-from configs.settings import ChdbStoreSettings, ClickHouseStoreSettings, JobSettings
+from configs.settings import JobSettings
 from configs.taxonomy import Taxonomy
 
 from classifiers.judge import Judge
 from classifiers.registry import build
 from pipeline.breaker import Breaker
 from pipeline.rows import RowMaker
-from sinks.chdb import ChdbStore
-from sinks.clickhouse import ClickHouseStore
+from pipeline.stores import open_store
 from sinks.dead_letter_topic import DeadLetterTopic
 from sinks.store import Store
 
@@ -34,6 +33,12 @@ def shared(name: str, settings: JobSettings, make: Callable[[JobSettings], T]) -
         return _held[key]  # type: ignore[return-value]
 
 
+def adopt(name: str, settings: JobSettings, thing: object) -> None:
+    """Hold `thing` as the process's `name`, in place of what would be made. For tests and benchmarks."""
+    with _lock:
+        _held[name, repr(settings)] = thing
+
+
 def release() -> None:
     """Close and forget everything held. Called when a job ends."""
     with _lock:
@@ -42,21 +47,6 @@ def release() -> None:
             if close is not None:
                 close()
         _held.clear()
-
-
-def open_store(settings: ChdbStoreSettings | ClickHouseStoreSettings) -> Store:
-    """A new store connection; the caller closes it."""
-    if isinstance(settings, ChdbStoreSettings):
-        return ChdbStore(settings.path)
-    return ClickHouseStore(
-        host=settings.host,
-        port=settings.port,
-        user=settings.user,
-        password=settings.password,
-        database=settings.database,
-        secure=settings.secure,
-        retry_seconds=settings.retry.total_seconds(),
-    )
 
 
 def store(settings: JobSettings) -> Store:

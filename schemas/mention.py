@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import blake2b
 from typing import Annotated, Any
@@ -11,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from schemas.jsontext import dumps
+from schemas.times import storable
 
 _NAMESPACE = uuid.UUID("6f0b7f0e-5d0c-5c7e-9a55-0e5c0a1e7b0d")
 _HASH_BITS = 22  # with 42 bits of milliseconds (to the year 2109) this fills 64
@@ -25,10 +25,6 @@ class Relation(StrEnum):
     REPOST = "repost"
 
 
-def _utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
-
-
 def _whole_text(value: str) -> str:
     """Lone surrogates and NUL cannot be stored as UTF-8 text: U+FFFD stands for them."""
     if value.isascii() and "\0" not in value:
@@ -37,7 +33,7 @@ def _whole_text(value: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_whole_text)]
-Utc = Annotated[AwareDatetime, AfterValidator(_utc)]
+Utc = Annotated[AwareDatetime, AfterValidator(storable)]
 Count = Annotated[int, Field(ge=0, le=2**63 - 1)]
 Id = Annotated[str, AfterValidator(_whole_text), Field(min_length=1, max_length=512)]
 

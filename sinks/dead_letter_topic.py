@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kafka import KafkaProducer
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, KafkaTimeoutError
 
 from configs.settings import KafkaSource
 from schemas.record import Dead, Record
-from sinks.kafka_errors import translate
+from sinks.kafka_errors import no_bootstrap, translate
 
 _FLUSH_SECONDS = 60.0  # twice the producer's request time-out
 
@@ -25,6 +25,8 @@ class DeadLetterTopic:
         self._brokers = ",".join(source.bootstrap)
         try:
             self._producer = KafkaProducer(acks="all", enable_idempotence=True, **source.client_options())
+        except KafkaTimeoutError as error:
+            raise no_bootstrap(source) from error
         except KafkaError as error:
             raise translate(error, self._brokers) from error
 

@@ -12,11 +12,12 @@ import typer
 from configs.settings import ChdbStoreSettings, FilesSource, JobSettings
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pipeline import job, report, resources
+from pipeline import job, report
 from pipeline.commands import shared
 from pipeline.engines.local import Totals
 from pipeline.sources.files import FileRecords
 from pipeline.sources.protocol import Source
+from pipeline.stores import open_store
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "posts"
 _BATCH = 50  # small on purpose: the bar moves
@@ -61,7 +62,7 @@ def demo(
             bar.update(task, total=source.total_bytes(), completed=source.read_bytes(), found=found)
 
         job.run(settings, stop=threading.Event(), progress=show)
-    with closing(resources.open_store(settings.store)) as store:
+    with closing(open_store(settings.store)) as store:
         for section in report.sections(store):
             shared.show(section.title, section.names, section.rows)
     _next_steps(settings, folder)

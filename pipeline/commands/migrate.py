@@ -6,8 +6,8 @@ from contextlib import closing
 
 import typer
 
-from pipeline import resources
 from pipeline.commands import shared
+from pipeline.stores import open_store
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,6 +18,6 @@ def add_to(app: typer.Typer) -> None:
 def migrate(config: shared.Config = shared.DEFAULT) -> None:
     """Make or update tables and views. Safe to repeat; `stream` does it at its start too."""
     settings = shared.settings(config)
-    with closing(resources.open_store(settings.store)) as store:
+    with closing(open_store(settings.store)) as store:
         applied = store.migrate()
     shared.console.print("\n".join(f"applied {name}" for name in applied) or "the schema is up to date")

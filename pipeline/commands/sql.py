@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from pipeline import resources
 from pipeline.commands import shared
+from pipeline.stores import open_store
 
 
 def add_to(app: typer.Typer) -> None:
@@ -23,6 +23,6 @@ def sql(
 ) -> None:
     """Answer one SELECT over tables and views: mentions, queue, suppressed, dead_letter_summary, ingest_accounting."""
     settings = shared.settings(config)
-    with closing(resources.open_store(settings.store)) as store:
+    with closing(open_store(settings.store)) as store:
         result = store.query(query)
     shared.show("", result.names, result.rows, as_json=as_json)

@@ -11,14 +11,14 @@ from collections.abc import Iterable
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
-from kafka.errors import CommitFailedError, KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from kafka.errors import CommitFailedError, KafkaError, KafkaTimeoutError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from kafka.structs import OffsetAndMetadata
 
 from configs.settings import KafkaSource
 from pipeline.sources.protocol import Positions
 from schemas.errors import TerminalError, TransientError
 from schemas.record import Batch, Record
-from sinks.kafka_errors import translate
+from sinks.kafka_errors import no_bootstrap, translate
 
 log = logging.getLogger("echolot.kafka")
 
@@ -106,6 +106,11 @@ class KafkaRecords:
                 bootstrap_timeout_ms=10_000,
                 **s.client_options(),
             )
+        except KafkaTimeoutError as error:
+            raise no_bootstrap(s) from error
+        except KafkaError as error:
+            raise translate(error, self._brokers) from error
+        try:
             missing = sorted({t.name for t in s.topics} - consumer.topics())
         except KafkaError as error:
             raise translate(error, self._brokers) from error

@@ -1,0 +1,105 @@
+"""brand: which brands is this mention about, and did one of them write it? Card: cards/brand.md."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from typing import Any
+
+from classifiers.brand_words import BrandWords, Hit
+from classifiers.normalise import mention_text
+from classifiers.protocol import Columns
+from configs.brands import Brand, Brands
+from schemas.mention import Mention
+
+_WORD = re.compile(r"\w+")
+
+
+class _Guard:
+    """Context of one brand, as word beginnings; entries of several words are looked for as they stand."""
+
+    def __init__(self, brand: Brand) -> None:
+        context, against = ([w.casefold() for w in words] for words in (brand.context, brand.not_context))
+        self._for = tuple(w for w in context if w.isalnum())
+        self._for_phrases = tuple(w for w in context if not w.isalnum())
+        self.against = tuple(w for w in against if w.isalnum())
+        self._against_phrases = tuple(w for w in against if not w.isalnum())
+
+    def proves(self, text: str, words: Sequence[str]) -> bool:
+        """Does the text say that a homonym means the brand? `words` are those of `text` but for the homonym itself."""
+        if any(p in text for p in self._against_phrases) or any(w.startswith(self.against) for w in words):
+            return False
+        return any(w.startswith(self._for) for w in words) or any(p in text for p in self._for_phrases)
+
+
+class BrandMatch:
+    """Finds brands by names, products, staff, handles and slight misspellings; homonyms need a witness."""
+
+    name, version = "brand", 1
+    needs: tuple[str, ...] = ()
+    columns: Mapping[str, type] = {"brands": list, "brand_terms": list, "author_is_brand": bool, "brand_reasons": list}
+
+    def __init__(self, brands: Brands) -> None:
+        self._brands = brands
+        self._ids = [brand.id for brand in brands.brands]
+        self._words = BrandWords(brands)
+        self._guards = [_Guard(brand) for brand in brands.brands]
+        self._owners: dict[str, list[int]] = {}
+        for number, brand in enumerate(brands.brands):
+            for handle in brand.handles:
+                self._owners.setdefault(handle.casefold(), []).append(number)
+
+    def __reduce__(self) -> tuple[type[BrandMatch], tuple[Brands]]:
+        return type(self), (self._brands,)
+
+    @property
+    def content(self) -> str:
+        """Hash of the brands, for the judge's fingerprint."""
+        return blake2b(self._brands.model_dump_json().encode(), digest_size=16).hexdigest()
+
+    def classify(self, mentions: Sequence[Mention], seen: Mapping[str, list[Any]]) -> Columns:
+        """Text, title, author and the author of the parent decide; see the protocol."""
+        rows = [self._judge(mention) for mention in mentions]
+        return {name: [row[place] for row in rows] for place, name in enumerate(self.columns)}
+
+    def _judge(self, mention: Mention) -> tuple[list[str], list[str], bool, list[str]]:
+        text = mention_text(mention).casefold()
+        brands: set[int] = set()
+        terms: set[str] = set()
+        reasons: set[str] = set()
+        doubtful: list[Hit] = []
+        for hit in self._words.find(text):
+            if hit.term.is_homonym:
+                doubtful.append(hit)
+            elif self._counts(hit):
+                self._note(hit, brands, terms, reasons)
+        if doubtful:
+            self._weigh(doubtful, text, brands, terms, reasons)
+        own = self._owners.get((mention.author.handle or "").casefold(), [])
+        parents = self._owners.get((mention.parent_author or "").casefold().lstrip("@"), [])
+        for numbers, code in ((own, "own"), (parents, "parent")):
+            brands.update(numbers)
+            reasons.update(f"brand:{code}:{self._ids[n]}" for n in numbers)
+        return sorted(self._ids[n] for n in brands), sorted(terms), bool(own), sorted(reasons)
+
+    def _counts(self, hit: Hit) -> bool:
+        """A word that merely begins like the name, or nearly spells it, must not be a known other word."""
+        against = self._guards[hit.term.brand].against
+        return hit.within == hit.term.word.casefold() or not hit.within.startswith(against)
+
+    def _weigh(self, hits: list[Hit], text: str, brands: set[int], terms: set[str], reasons: set[str]) -> None:
+        words = _WORD.findall(text)
+        for hit in hits:
+            brand = hit.term.brand
+            others = [w for w in words if w != hit.within]
+            if brand in brands or self._guards[brand].proves(text, others):
+                self._note(hit, brands, terms, reasons)
+            else:
+                reasons.add(f"brand:homonym-unproven:{hit.term.word.casefold().replace(' ', '-')}")
+
+    def _note(self, hit: Hit, brands: set[int], terms: set[str], reasons: set[str]) -> None:
+        brand = self._ids[hit.term.brand]
+        brands.add(hit.term.brand)
+        terms.add(f"{brand}:{hit.term.word}")
+        reasons.add(f"brand:{hit.kind}:{brand}")

@@ -1,0 +1,1 @@
+"""Sample posts: real texts in invented envelopes, for the demo and the tests."""

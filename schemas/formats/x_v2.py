@@ -1,0 +1,232 @@
+"""x_v2: the X API v2, as a page {data, includes, errors, meta} or as one tweet that `twarc2 flatten` made of it.
+
+A page is flattened first, so both give the same mention. Odd: a long post has its whole text in `note_tweet` only; a
+repost's text is cut at 140 characters, so it is taken from the reposted post where that is included, and its counters
+are that post's, so they stay in `extra`; `created_at` is sent only on demand, but a snowflake id holds the time;
+an edited post gets a new id. Reply and quote at once is a reply; the quoted id is in extra["quoted_id"].
+Golden payloads: tests/golden/x_v2/. The texts of included posts are not kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+import orjson
+from pydantic import Field
+
+from schemas.errors import Rejected
+from schemas.formats import x_page
+from schemas.formats.model import Counter, SourceModel, kind_of, mention, merged, validated_with_true_id
+from schemas.formats.protocol import Item, Payload
+from schemas.ids import DecimalId
+from schemas.mention import Author, Engagement, Mention, Relation, Utc
+from schemas.record import Dead, Ignored, Reason
+from schemas.text import unescape
+from schemas.times import from_epoch
+
+_TWEET = frozenset({"author_id", "edit_history_tweet_ids", "conversation_id", "public_metrics", "created_at"})
+_ADDRESSES = ("url", "tweet_url", "permalink")
+_SNOWFLAKE_FROM = 29_700_859_247  # the first id of the scheme, 4 November 2010
+_SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
+
+
+class _Note(SourceModel):
+    text: str
+
+
+class _UserMetrics(SourceModel):
+    followers_count: Counter = None
+
+
+class _User(SourceModel):
+    id: DecimalId
+    username: str | None = None
+    name: str | None = None
+    verified: bool | None = None
+    public_metrics: _UserMetrics | None = None
+
+
+class _Named(SourceModel):
+    username: str | None = None
+
+
+class _Reference(SourceModel):
+    type: str
+    id: DecimalId
+    text: str | None = None
+    note_tweet: _Note | None = None
+    author_id: DecimalId | None = None
+    author: _Named | None = None
+
+
+class _Metrics(SourceModel):
+    like_count: Counter = None
+    reply_count: Counter = None
+    retweet_count: Counter = None
+    quote_count: Counter = None
+    impression_count: Counter = None
+
+
+class _Twarc(SourceModel):
+    retrieved_at: Utc | None = None
+
+
+class _Tweet(SourceModel):
+    id: DecimalId
+    text: str
+    note_tweet: _Note | None = None
+    created_at: Utc | None = None
+    author_id: DecimalId | None = None
+    author: _User | None = None
+    lang: str | None = None
+    conversation_id: DecimalId | None = None
+    in_reply_to_user_id: DecimalId | None = None
+    in_reply_to_user: _Named | None = None
+    referenced_tweets: list[_Reference] | None = None
+    public_metrics: _Metrics | None = None
+    twarc: Annotated[_Twarc | None, Field(alias="__twarc")] = None
+
+
+class XV2:
+    """Pages and flattened tweets of the X API v2."""
+
+    name = "x_v2"
+    columns: tuple[str, ...] | None = None
+
+    def looks_like(self, payload: Payload) -> bool:
+        """A page's keys, or id and text with a field that only this API has."""
+        if type(payload) is not dict:
+            return False
+        return x_page.is_page(payload) or ("id" in payload and "text" in payload and not _TWEET.isdisjoint(payload))
+
+    def items(self, payload: Payload, headers: Mapping[str, bytes]) -> Iterator[Item]:
+        """The tweets of a page, each on its own feet, then what its errors say; or the one tweet."""
+        if type(payload) is not dict:
+            raise Rejected(Reason.WRONG_TYPE, f"payload: {kind_of(payload)} where an object is expected")
+        if not x_page.is_page(payload):
+            yield _mention(payload)
+            return
+        count = 0
+        for count, (at, tweet) in enumerate(x_page.flattened(payload), 1):
+            try:
+                yield _mention(tweet, at=at)
+            except Rejected as error:
+                yield Dead(Reason(error.reason), error.detail, orjson.dumps(tweet))
+        problems = x_page.problems(payload)
+        yield from problems
+        if not count and not problems:
+            yield Ignored("empty_page")
+
+
+def _mention(raw: Any, *, at: str = "") -> Mention:
+    if type(raw) is not dict:
+        raise Rejected(Reason.WRONG_TYPE, f"{at}: {kind_of(raw)} where an object is expected")
+    tweet, repaired = validated_with_true_id(_Tweet, raw, "id", _ADDRESSES, at=at)
+    relation, reference, quoted = _relation(tweet)
+    text, cut = _text(tweet, relation, reference)
+    reposted = relation is Relation.REPOST
+    published_at, derived = _published_at(tweet, at)
+    author, author_rest = _author(tweet)
+    metrics = tweet.public_metrics or _Metrics()
+    twarc = tweet.twarc or _Twarc()
+    handle = author.handle or "i/web"
+    extra = merged(
+        tweet.unnamed,
+        {"quoted_id": quoted} if quoted else {},
+        {"text_truncated": True} if cut else {},
+        derived,
+        repaired,
+        author=author_rest,
+        __twarc=twarc.unnamed,
+        public_metrics=metrics.model_dump(exclude_unset=True) if reposted else metrics.unnamed,
+    )
+    return mention(
+        platform="x",
+        native_id=tweet.id,
+        text=unescape(text),
+        author=author,
+        published_at=published_at,
+        observed_at=twarc.retrieved_at,
+        language=tweet.lang,
+        relation=relation,
+        parent_id=reference.id if reference else None,
+        root_id=_root(tweet, relation, reference),
+        parent_author=_parent_author(tweet, relation, reference),
+        url=f"https://x.com/{handle}/status/{tweet.id}",
+        engagement=Engagement() if reposted else _engagement(metrics),
+        extra=extra,
+    )
+
+
+def _relation(tweet: _Tweet) -> tuple[Relation, _Reference | None, str | None]:
+    """Relation, the post it is to, and the quoted id where that is not it."""
+    by_type = {reference.type: reference for reference in tweet.referenced_tweets or ()}
+    quoted = by_type.get("quoted")
+    if "retweeted" in by_type:
+        return Relation.REPOST, by_type["retweeted"], None
+    if "replied_to" in by_type:
+        return Relation.REPLY, by_type["replied_to"], quoted.id if quoted else None
+    if quoted:
+        return Relation.QUOTE, quoted, None
+    # A reply whose parent is gone has no reference left, only the account it spoke to.
+    return (Relation.REPLY if tweet.in_reply_to_user_id else Relation.ORIGINAL), None, None
+
+
+def _text(tweet: _Tweet, relation: Relation, reference: _Reference | None) -> tuple[str, bool]:
+    """The longest text there is, and whether it is known to be cut."""
+    if relation is Relation.REPOST and reference is not None:
+        whole = reference.note_tweet.text if reference.note_tweet else reference.text
+        return (tweet.text, tweet.text.endswith("\u2026")) if whole is None else (whole, False)
+    return (tweet.note_tweet.text if tweet.note_tweet else tweet.text), False
+
+
+def _published_at(tweet: _Tweet, at: str) -> tuple[datetime, dict[str, Any]]:
+    if tweet.created_at is not None:
+        return tweet.created_at, {}
+    if not _SNOWFLAKE_FROM <= int(tweet.id) < 2**63:
+        raise Rejected(Reason.MISSING_FIELD, f"{at}.created_at: missing".lstrip("."))
+    millis = (int(tweet.id) >> 22) + _SNOWFLAKE_EPOCH_MS
+    return from_epoch(millis, per_second=1000), {"published_at_from_id": True}
+
+
+def _author(tweet: _Tweet) -> tuple[Author, dict[str, Any]]:
+    """The author, and what the source says of them beyond."""
+    user = tweet.author
+    if user is None:
+        return Author(id=tweet.author_id), {}
+    metrics = user.public_metrics or _UserMetrics()
+    author = Author(
+        id=user.id,
+        handle=user.username,
+        name=user.name,
+        followers=metrics.followers_count,
+        verified=bool(user.verified),
+    )
+    return author, merged(user.unnamed, public_metrics=metrics.unnamed)
+
+
+def _root(tweet: _Tweet, relation: Relation, reference: _Reference | None) -> str | None:
+    if relation is Relation.REPOST and reference is not None:
+        return reference.id
+    return tweet.conversation_id if tweet.conversation_id != tweet.id else None
+
+
+def _parent_author(tweet: _Tweet, relation: Relation, reference: _Reference | None) -> str | None:
+    """Handle where the page says it, else the account's id."""
+    if relation is Relation.REPLY:
+        spoken_to = tweet.in_reply_to_user
+        return (spoken_to.username if spoken_to else None) or tweet.in_reply_to_user_id
+    if reference is None:
+        return None
+    return (reference.author.username if reference.author else None) or reference.author_id
+
+
+def _engagement(metrics: _Metrics) -> Engagement:
+    return Engagement(
+        likes=metrics.like_count,
+        replies=metrics.reply_count,
+        reposts=metrics.retweet_count,
+        quotes=metrics.quote_count,
+        views=metrics.impression_count,
+    )

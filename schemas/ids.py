@@ -1,0 +1,114 @@
+"""Native ids: text for ever. Spreadsheets and doubles destroy long ids; a destroyed id is refused, or mended from the
+record's own address, and never guessed.
+
+Used as pydantic types. An error has the type `id_destroyed` (Reason.ID_DESTROYED) or `id_type`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+EXACT = 2**53
+"""Every integer up to here survives a double; beyond, neighbours fall together."""
+
+_EXPONENT = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,3}", re.ASCII)
+_SPREADSHEET = re.compile(r"\d\.\d+[eE]\+?\d{1,3}", re.ASCII)  # "1e5" alone may be a true id in base 36
+_POINTED = re.compile(r"(\d+)\.0+", re.ASCII)
+_RUN = re.compile(r"(?<!\d)\d{16,20}(?!\d)", re.ASCII)
+
+
+def _destroyed() -> PydanticCustomError:
+    return PydanticCustomError("id_destroyed", "digits were lost on the way")
+
+
+def _no_id() -> PydanticCustomError:
+    return PydanticCustomError("id_type", "no id")
+
+
+def through_double(number: int) -> bool:
+    """The integer looks as printed from a double: above 17 digits' worth, it is the shortest decimal of its double.
+
+    Of true ids of 19 digits about one in 256 looks so by chance (doubles there are 256 apart), hence it is asked only
+    where ids are not text by contract: JSON numbers and CSV cells. A double converted to an integer in binary
+    (a multiple of 256) cannot be told from a true snowflake, whose lowest bits are often zero."""
+    return number > EXACT and len(str(number)) > 17 and number == int(Decimal(repr(float(number))))
+
+
+def _whole(number: float) -> str:
+    if number != number or number in (float("inf"), float("-inf")):
+        raise _no_id()
+    if abs(number) > EXACT:
+        raise _destroyed()
+    if number < 0 or number != int(number):
+        raise _no_id()
+    return str(int(number))
+
+
+def _number(value: Any) -> str:
+    if type(value) is float:
+        return _whole(value)
+    if type(value) is not int or value < 0:
+        raise _no_id()
+    if through_double(value):
+        raise _destroyed()
+    return str(value)
+
+
+def opaque(value: Any) -> str:
+    """An id in the platform's own alphabet. Numbers are taken where exact."""
+    if type(value) is not str:
+        return _number(value)
+    if _SPREADSHEET.fullmatch(value):
+        raise _destroyed()
+    return value
+
+
+def decimal(value: Any) -> str:
+    """An id that consists of decimal digits. "119237.0" is mended up to 2**53, an exponent never."""
+    if type(value) is not str:
+        return _number(value)
+    if value.isascii() and value.isdigit():
+        return value
+    if _EXPONENT.fullmatch(value):
+        raise _destroyed()
+    pointed = _POINTED.fullmatch(value)
+    if pointed is None:
+        raise _no_id()
+    if len(pointed[1]) > 16 or int(pointed[1]) > EXACT:
+        raise _destroyed()
+    return str(int(pointed[1]))
+
+
+def cell(value: Any) -> str:
+    """A decimal id in a CSV cell, which a spreadsheet or a data frame may have had in its hands."""
+    text = decimal(value.strip() if type(value) is str else value)
+    if 17 < len(text) < 25 and through_double(int(text)):
+        raise _destroyed()
+    return text
+
+
+def true_id(destroyed: Any, addresses: Iterable[Any]) -> str | None:
+    """The id that stands in an address and rounds to the destroyed one; None unless exactly one does."""
+    found = {run for text in addresses if type(text) is str for run in _RUN.findall(text) if _rounds(run, destroyed)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _rounds(candidate: str, destroyed: Any) -> bool:
+    if type(destroyed) is str:
+        if not (_EXPONENT.fullmatch(destroyed) or _POINTED.fullmatch(destroyed) or destroyed.isdecimal()):
+            return False
+        written = Decimal(destroyed)
+        unit = Decimal(1).scaleb(int(written.as_tuple().exponent)) if "e" in destroyed.lower() else Decimal(0)
+        return abs(Decimal(candidate) - written) <= unit or float(candidate) == float(destroyed)
+    return type(destroyed) in (int, float) and float(candidate) == float(destroyed)
+
+
+_LENGTH = Field(min_length=1, max_length=512)  # as Mention.native_id
+OpaqueId = Annotated[str, BeforeValidator(opaque), _LENGTH]
+DecimalId = Annotated[str, BeforeValidator(decimal), _LENGTH]
+CellId = Annotated[str, BeforeValidator(cell), _LENGTH]

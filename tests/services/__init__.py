@@ -1,0 +1,1 @@
+"""Fixtures that need a real service beside the tests, and tests of those fixtures."""
