@@ -19,7 +19,7 @@ from configs.brands import Brand, Brands
 _COMPOUND_LETTERS = 6  # a shorter name begins too many other words: "Post" and "Postulat"
 _COMPOUND_REST = 3  # "Spotifyplaylist" is a compound, "Spotifyer" is not sure to be one
 _INFLECTED_LETTERS = 4  # "BVGs" is rare, "DBs" means databases
-_FUZZY_LETTERS = 6
+_FUZZY_LETTERS = 6  # and names only: of products, "Kindle" is a letter from "kindly", "Cortana" from "cortina"
 _ENDINGS = frozenset(("s", "es", "n", "en", "'s", "’s", "´s", "'"))
 _WORD = re.compile(r"[\w'’´]+")
 _FIRST_CJK = 0x2E80  # from here on words stand without blanks, so that a neighbouring letter is no contradiction
@@ -167,7 +167,7 @@ def _may_grow(term: Term, form: str, within: str) -> bool:
 def _neighbourhood(forms: dict[str, list[Term]]) -> dict[str, list[tuple[str, tuple[Term, ...]]]]:
     near: dict[str, list[tuple[str, tuple[Term, ...]]]] = {}
     for form, terms in forms.items():
-        sure = tuple(t for t in terms if t.kind in (Kind.NAME, Kind.PRODUCT) and not t.is_homonym)
+        sure = tuple(t for t in terms if t.kind is Kind.NAME and not t.is_homonym and " " not in t.word)
         if not sure or len(form) < _FUZZY_LETTERS or not form.isalpha():
             continue
         for key in {form, *_deletions(form)}:

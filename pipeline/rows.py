@@ -33,7 +33,15 @@ class RowMaker:
 
     def blocks(self, decoded: Decoded, judged: Mapping[str, Sequence[Any]]) -> list[Block]:
         """Facts first, then dead letters, the ledger last: an offset in the ledger has all its rows."""
-        mentions = decoded.mentions
+        return [
+            *self.facts(decoded.mentions, judged),
+            _deletions(decoded.deletions),
+            _dead_letters(decoded.entries),
+            _ledger(decoded.entries),
+        ]
+
+    def facts(self, mentions: Sequence[Mention], judged: Mapping[str, Sequence[Any]]) -> list[Block]:
+        """Posts, verdicts, engagements and shares of judged mentions."""
         revisions = [m.revision for m in mentions]
         ids = [m.mention_id for m in mentions]
         authors = [self._pseudonym(m) for m in mentions]
@@ -42,9 +50,6 @@ class RowMaker:
             self._verdicts(mentions, ids, revisions, authors, judged),
             _engagements(mentions, ids, revisions),
             _shares(mentions, ids, revisions, authors),
-            _deletions(decoded.deletions),
-            _dead_letters(decoded.entries),
-            _ledger(decoded.entries),
         ]
 
     def _pseudonym(self, mention: Mention) -> str:

@@ -65,12 +65,14 @@ class Session:
     def batches(self, run_seconds: float) -> Iterator[Batch]:
         """Poll and hand on until stopped, exhausted or the run is long enough."""
         end = time.monotonic() + run_seconds
-        while not self.stop.is_set() and not self.source.exhausted and time.monotonic() < end:
+        while True:
             with failures.noted():
                 batch = self.source.poll(POLL_SECONDS)
             if batch is not None:
                 yield batch
             self.commit()
+            if self.stop.is_set() or self.source.exhausted or time.monotonic() >= end:
+                return
 
 
 class Poll(beam.DoFn):
@@ -96,7 +98,7 @@ class Acknowledge(beam.DoFn):
         _sessions[self._number].acknowledge(written)
 
 
-def assemble(settings: JobSettings, number: int, run_seconds: float = RUN_SECONDS) -> beam.Pipeline:
+def assemble(settings: JobSettings, number: int, run_seconds: float) -> beam.Pipeline:
     """The whole local pipeline; the runner is named, since DirectRunner picks another engine by the graph's look."""
     pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
     batches = pipeline | "Impulse" >> beam.Impulse() | "Poll" >> beam.ParDo(Poll(number, run_seconds))
@@ -111,6 +113,7 @@ def run(
     *,
     stop: threading.Event,
     on_written: Callable[[Totals], None] = lambda totals: None,
+    run_seconds: float = RUN_SECONDS,
 ) -> Totals:
     """Run until `stop` is set or the source is exhausted; then everything acknowledged is committed.
 
@@ -121,7 +124,7 @@ def run(
     try:
         while not stop.is_set() and not source.exhausted:
             try:
-                assemble(settings, number).run().wait_until_finish()
+                assemble(settings, number, run_seconds).run().wait_until_finish()
             except Exception as error:
                 raise failures.take() or error from error
             session.commit()

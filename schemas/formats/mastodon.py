@@ -132,6 +132,7 @@ def _status(payload: Any, *, at: str = "") -> Mention | Ignored:
             {"quoted_id": quoted} if quoted else {},
             counters if boost else {},
             author=account.unnamed,
+            quote=_quote_state(status.quote),
         ),
     )
 
@@ -159,9 +160,17 @@ def _quoted(quote: Any) -> _Inner | None:
         return None
 
 
+def _quote_state(quote: Any) -> dict[str, Any]:
+    """What the wrapper says beside the quoted status: accepted, pending, revoked."""
+    if type(quote) is not dict or "content" in quote:
+        return {}
+    return {key: value for key, value in quote.items() if key != "quoted_status"}
+
+
 def _spoken_to(status: _Status) -> str | None:
     """Handle of the parent's author, who is among those mentioned, else the account's local id."""
-    for mentioned in status.unnamed.get("mentions") or ():
+    mentions = status.unnamed.get("mentions")
+    for mentioned in mentions if type(mentions) is list else ():
         if type(mentioned) is dict and str(mentioned.get("id")) == status.in_reply_to_account_id:
             acct = mentioned.get("acct")
             return acct if type(acct) is str else None

@@ -1,0 +1,112 @@
+"""The processes that benchmarks/job.py times: the job, and a bare loop with the same models.
+
+Each prints one JSON line: records, and seconds from the first acknowledged batch to the last, so that imports, model
+loading and joining the group count for neither."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from configs.settings import ChdbStoreSettings, JobSettings, KafkaSource, Topic
+from kafka import KafkaConsumer, TopicPartition
+
+from benchmarks import machine
+from pipeline import job, resources
+from pipeline.engines.local import Totals
+from pipeline.rows import RowMaker
+from schemas.mention import Mention
+from sinks.store import Block
+
+POLL = 2000
+
+
+def settings(bootstrap: str, topic: str, folder: Path, start: str = "earliest") -> JobSettings:
+    """The job under test: defaults, but for topic and folder."""
+    source = KafkaSource(
+        bootstrap=(bootstrap,), topics=(Topic(name=topic, format="canonical"),), group=folder.name, start=start
+    )
+    return JobSettings(source=source, store=ChdbStoreSettings(path=folder))
+
+
+def run_job(bootstrap: str, topic: str, records: int, folder: Path, start: str = "earliest") -> None:
+    """`echolot stream` in this process until `records` are acknowledged."""
+    stop, marks, memory = threading.Event(), [], []
+    chosen = settings(bootstrap, topic, folder, start)
+
+    def note(totals: Totals, _: object) -> None:
+        marks.append((totals.records, time.time()))
+        if totals.records // 20_000 > len(memory):
+            everyone = [machine.resident_mb(p) for p in machine.children(os_pid())]
+            memory.append((totals.records, machine.resident_mb(os_pid()), sum(everyone)))
+        if totals.records >= records:
+            stop.set()
+
+    print("ready", flush=True)
+    job.run(chosen, stop=stop, progress=note)
+    print(json.dumps(_summary(marks) | {"memory": memory, "marks": marks}))
+
+
+def os_pid() -> int:
+    """This process."""
+    import os
+
+    return os.getpid()
+
+
+def run_bare(bootstrap: str, topic: str, records: int, folder: Path) -> None:
+    """What somebody would write in an afternoon: poll, parse, judge, insert posts and verdicts. No guarantees."""
+    import clickhouse_connect
+
+    from sinks.chdb import ChdbStore
+
+    ChdbStore(folder).migrate()
+    chosen = settings(bootstrap, topic, folder)
+    judge = resources.make_judge(chosen)
+    rows = RowMaker(generation="live", pseudonym_key="", keep_handles=False)
+    client = _after_owner(lambda: clickhouse_connect.get_client(dsn=f"chdb:///{folder.resolve()}"))
+    consumer = KafkaConsumer(bootstrap_servers=bootstrap, max_poll_records=POLL, fetch_max_wait_ms=100)
+    partitions = [TopicPartition(topic, p) for p in consumer.partitions_for_topic(topic)]
+    consumer.assign(partitions)
+    consumer.seek_to_beginning()
+    marks, done = [], 0
+    while done < records:
+        polled = [r.value for batch in consumer.poll(100).values() for r in batch]
+        if not polled:
+            continue
+        mentions = [Mention.model_validate_json(value) for value in polled]
+        for block in rows.facts(mentions, judge.judge(mentions))[:2]:
+            _insert(client, block)
+        done += len(polled)
+        marks.append((done, time.time()))
+    print("ready", flush=True)
+    print(json.dumps(_summary(marks)))
+
+
+def _insert(client, block: Block) -> None:
+    client.insert(block.table, list(block.columns.values()), list(block.columns), column_oriented=True)
+
+
+def _after_owner(open_client):
+    """The store's owner process lets the path go some seconds after its last client."""
+    for _ in range(60):
+        try:
+            return open_client()
+        except Exception:
+            time.sleep(0.5)
+    return open_client()
+
+
+def _summary(marks: list[tuple[int, float]]) -> dict[str, float]:
+    (first, began), (last, ended) = marks[0], marks[-1]
+    return {"records": last - first, "seconds": ended - began, "rate": (last - first) / (ended - began)}
+
+
+if __name__ == "__main__":
+    kind, bootstrap, topic, records, *start = sys.argv[1:]
+    with tempfile.TemporaryDirectory(prefix="echolot-bench-") as folder:
+        {"job": run_job, "bare": run_bare}[kind](bootstrap, topic, int(records), Path(folder), *start)

@@ -1,0 +1,56 @@
+"""noise: is this a repost, an advert, a giveaway, a job offer, a bare link? Card: cards/noise.md.
+
+Rules, not a model: each must be right nearly always, since the triage drops what they name (noise_rules.py)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from classifiers.normalise import handles, mention_text, plain_words, without_urls
+from classifiers.noise_rules import RULES, Noise
+from classifiers.protocol import Columns
+from classifiers.simhash import fingerprint
+from schemas.mention import Mention, Relation
+
+
+_STORM = 8  # different handles, or hashtags
+_RETWEET = re.compile(r"^\s*RT @", re.IGNORECASE)
+_REPEATED = re.compile(r"([^\W\d_])\1{4,}|([!?])\2{5,}")
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+
+
+class NoiseMarks:
+    """Marks what no care team should read, and fingerprints the text so that copies can be folded."""
+
+    name, version = "noise", 1
+    needs: tuple[str, ...] = ()
+    columns: Mapping[str, type] = {"noise": list, "fingerprint": int, "noise_reasons": list}
+
+    def classify(self, mentions: Sequence[Mention], seen: Mapping[str, list[Any]]) -> Columns:
+        """See the protocol; `fingerprint` is an unsigned 64-bit SimHash, 0 for a text without words."""
+        texts = [mention_text(mention) for mention in mentions]
+        labels = [_labels(mention, text) for mention, text in zip(mentions, texts, strict=True)]
+        return {
+            "noise": [[label.value for label in row] for row in labels],
+            "fingerprint": [fingerprint(plain_words(text)) for text in texts],
+            "noise_reasons": [[f"noise:{label}" for label in row] for row in labels],
+        }
+
+
+def _labels(mention: Mention, text: str) -> list[Noise]:
+    lowered = text.lower()
+    found = {label for label, stem, pattern in RULES if stem in lowered and pattern.search(lowered)}
+    if mention.relation is Relation.REPOST or _RETWEET.match(text):
+        found.add(Noise.REPOST)
+    bare = without_urls(text)
+    if bare is not text and not _LETTERS.search(plain_words(text)):
+        found.add(Noise.LINK_ONLY)
+    if len(set(handles(text))) >= _STORM:
+        found.add(Noise.MENTION_STORM)
+    if bare.count("#") >= _STORM:
+        found.add(Noise.HASHTAG_STORM)
+    if _REPEATED.search(bare):
+        found.add(Noise.REPEATED_CHARS)
+    return sorted(found)

@@ -1,0 +1,202 @@
+"""reddit: a comment or a submission as the API and the monthly dumps (RC_, RS_) hold it.
+
+Odd: `created_utc` is an integer, a float or text; `edited` is false or a time; `parent_id` of some dumps is a number
+(the id in base 10, null at the top); a deleted post stays, with "[deleted]" or "[removed]" for its text, and a dump made
+later says so in `_meta`; the score may be negative and is kept in `extra` then. Native ids are full names (t1_, t3_).
+Golden payloads: tests/golden/reddit/."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
+
+from schemas.formats.model import Counter, SourceModel, mention, merged, validated
+from schemas.formats.protocol import Item, Payload
+from schemas.ids import OpaqueId
+from schemas.mention import Author, Engagement, Mention, Relation
+from schemas.record import Deletion
+from schemas.text import unescape
+from schemas.times import Epoch, from_epoch
+
+_COMMENT = frozenset({"body", "link_id", "created_utc"})
+_SUBMISSION = frozenset({"title", "created_utc", "subreddit"})
+_GONE = re.compile(r"\[ ?(deleted|removed)( by [^\[\]\n]{1,80})? ?\]", re.IGNORECASE)
+_ID36 = re.compile(r"(t[13]_)?[0-9a-z]{1,32}", re.IGNORECASE | re.ASCII)
+_SITE = "https://www.reddit.com"
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def _edited(value: Any) -> datetime | None:
+    """False, or the time; true (before 2012) and null say no time."""
+    return None if value is None or type(value) is bool else from_epoch(value)
+
+
+def _id36(value: Any) -> Any:
+    """A short id, with or without the kind before it. "1e5" is one: base 36."""
+    if type(value) is not str or not _ID36.fullmatch(value):
+        raise PydanticCustomError("id_type", "no id in base 36")
+    return value
+
+
+Id36 = Annotated[str, BeforeValidator(_id36)]
+Edited = Annotated[datetime | None, BeforeValidator(_edited)]
+
+
+class _Meta(SourceModel):
+    """What the archive arctic_shift noted when it came by again."""
+
+    retrieved_2nd_on: Epoch | None = None
+    was_deleted_later: bool | None = None
+    removal_type: str | None = None
+
+
+class _Thing(SourceModel):
+    id: Id36
+    created_utc: Epoch
+    edited: Edited = None
+    author: str | None = None
+    author_fullname: str | None = None
+    score: int | None = None
+    score_hidden: bool | None = None
+    permalink: str | None = None
+    retrieved_on: Epoch | None = None
+    removed_by_category: str | None = None
+    meta: Annotated[_Meta | None, Field(alias="_meta")] = None
+
+
+class _Comment(_Thing):
+    body: str | None
+    link_id: Id36
+    parent_id: Any = None
+
+
+class _Submission(_Thing):
+    title: str
+    selftext: str | None = None
+    num_comments: Counter = None
+    num_crossposts: Counter = None
+    crosspost_parent: OpaqueId | None = None
+
+
+class Reddit:
+    """Comments and submissions."""
+
+    name = "reddit"
+    columns: tuple[str, ...] | None = None
+
+    def looks_like(self, payload: Payload) -> bool:
+        """A comment's or a submission's own keys."""
+        return type(payload) is dict and (payload.keys() >= _COMMENT or payload.keys() >= _SUBMISSION)
+
+    def items(self, payload: Payload, headers: Mapping[str, bytes]) -> Iterator[Item]:
+        """One mention, or its deletion."""
+        if type(payload) is dict and ("body" in payload or "link_id" in payload):
+            yield _comment(validated(_Comment, payload))
+            return
+        yield _submission(validated(_Submission, payload))
+
+
+def _comment(raw: _Comment) -> Item:
+    name, link = _full("t1_", raw.id), _full("t3_", raw.link_id)
+    reason = _gone(raw, raw.body)
+    if reason:
+        return Deletion("reddit", name, None, reason)
+    return _mention(
+        raw,
+        native_id=name,
+        text=unescape(raw.body or ""),
+        relation=Relation.REPLY,
+        parent_id=_parent(raw.parent_id, link),
+        root_id=link,
+        url=f"{_SITE}{raw.permalink or f'/comments/{link[3:]}/_/{name[3:]}/'}",
+        engagement=Engagement(likes=_likes(raw)),
+    )
+
+
+def _submission(raw: _Submission) -> Item:
+    name = _full("t3_", raw.id)
+    reason = _gone(raw, raw.selftext, raw.title)
+    if reason:
+        return Deletion("reddit", name, None, reason)
+    return _mention(
+        raw,
+        native_id=name,
+        title=unescape(raw.title),
+        text=unescape(raw.selftext or ""),
+        relation=Relation.QUOTE if raw.crosspost_parent else Relation.ORIGINAL,
+        parent_id=raw.crosspost_parent,
+        url=f"{_SITE}{raw.permalink or f'/comments/{name[3:]}/'}",
+        engagement=Engagement(likes=_likes(raw), replies=raw.num_comments, reposts=raw.num_crossposts),
+    )
+
+
+def _mention(raw: _Thing, **fields: Any) -> Mention:
+    """What comments and submissions have in common."""
+    rest = {key: value for key, value in raw.unnamed.items() if not key.startswith("author_")}
+    known = None if raw.author in (None, "[deleted]") else raw.author
+    meta = raw.meta or _Meta()
+    return mention(
+        platform="reddit",
+        author=Author(id=raw.author_fullname, handle=known),
+        published_at=raw.created_utc,
+        edited_at=raw.edited,
+        observed_at=meta.retrieved_2nd_on or raw.retrieved_on,
+        extra=merged(
+            rest,
+            {"score": raw.score} if raw.score is not None and (raw.score < 0 or raw.score_hidden) else {},
+            author={key: value for key, value in raw.unnamed.items() if key.startswith("author_")},
+            _meta=meta.unnamed,
+        ),
+        **fields,
+    )
+
+
+def _full(kind: str, short: str) -> str:
+    return short if short.startswith(kind) else kind + short
+
+
+def _parent(parent: Any, link: str) -> str:
+    """Full name of the parent. Where a dump holds a number, that is a comment's id in base 10; null is the submission."""
+    if parent is None or parent == "":
+        return link
+    if type(parent) is not int or parent < 0:
+        short = validated(_Parent, {"parent_id": parent}).parent_id
+        if short.startswith(("t1_", "t3_")):
+            return short
+    else:
+        short = _base36(parent)
+    return link if short == link[3:] else f"t1_{short}"
+
+
+def _base36(number: int) -> str:
+    short = _DIGITS[number % 36]
+    while number := number // 36:
+        short = _DIGITS[number % 36] + short
+    return short
+
+
+class _Parent(SourceModel):
+    parent_id: Id36
+
+
+def _likes(raw: _Thing) -> int | None:
+    """A hidden score reads 1 whatever it is."""
+    return None if raw.score is None or raw.score_hidden else max(0, raw.score)
+
+
+def _gone(raw: _Thing, *texts: str | None) -> str | None:
+    """Why the post is no longer there: "deleted" by its author, "removed" by others; None while it stands."""
+    for text in texts:
+        match = _GONE.fullmatch(text.strip()) if text and text.lstrip()[:1] == "[" else None
+        if match:
+            return match[1].lower()
+    if raw.removed_by_category:
+        return "deleted" if raw.removed_by_category in ("deleted", "author") else "removed"
+    if raw.meta and (raw.meta.was_deleted_later or raw.meta.removal_type):
+        return "deleted" if (raw.meta.removal_type or "deleted").lower() == "deleted" else "removed"
+    return None
