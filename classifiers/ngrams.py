@@ -50,18 +50,23 @@ class Grams:
 
 
 def words_of(text: str, is_brand: Callable[[str], bool]) -> str:
-    """The words of a text as the model sees them, between single spaces: lower case, digits as 0, accounts masked."""
+    """The words of a text as the model sees them, between single spaces: lower case, digits as 0, private accounts masked."""
     text = normalise(text)
     capitals = sum(map(str.isupper, text)) if not text.islower() else 0
     if "http" in text or "www." in text.lower():
         text = _ADDRESS.sub(URL, text)
     if "@" in text:
-        text = _HANDLE.sub(lambda match: BRAND if is_brand(match[1].casefold()) else USER, text)
+        text = _HANDLE.sub(lambda match: _account(match[1].casefold(), is_brand), text)
     text = _LONG_RUN.sub(r"\1\1\1", _DIGIT.sub("0", text.casefold()))
     tokens = _TOKEN.findall(text)
     if capitals > 8 and capitals * 2 > len(text.replace(" ", "")):
         tokens.append(SHOUT)
     return " ".join(tokens)
+
+
+def _account(handle: str, is_brand: Callable[[str], bool]) -> str:
+    """A brand's handle stays beside its mark: what it says ("...support") carries over to handles never seen."""
+    return f"{BRAND} at_{handle}" if is_brand(handle) else USER
 
 
 def hashed(texts: Sequence[str], smallest: int = 2, largest: int = 5) -> Grams:

@@ -67,7 +67,7 @@ _BRANDS = re.compile(
     re.IGNORECASE,
 )
 _PRIVATE = re.compile(
-    r"[\w.+-]+@[\w-]+\.\w|@email|\+\d{6}|\(?\b0\d{2,5}\)?[ /-]?\d{4,}|\b\d{3}[-. ]\d{3}[-. ]\d{4}\b|\b[A-Z]{2}\d{2}(?: ?\d{4}){3}"
+    r"[\w.+-]+@[\w-]+\.\w|@email|\+\d[\d /-]{7,}|\(?\b0\d{2,5}\)?[ /-]?\d{4,}|\b\d{3}[-. ]\d{3}[-. ]\d{4}\b|\b[A-Z]{2}\d{2}(?: ?\d{4}){3}"
 )
 _UNFIT = re.compile(
     r"n[i1]gg|\bslut|whore|\bfag|retard|\bcunt|bitch|fuck|\bfotze|hure|nutte|schlampe|wichs|fick|arschl|bastard|spast"

@@ -9,6 +9,7 @@ import re
 from schemas.errors import TerminalError, TransientError
 
 NETWORK = 210
+UNKNOWN_TABLE = 60
 UNKNOWN_DATABASE = 81
 
 _LONGEST_TEXT = 600
@@ -16,6 +17,8 @@ _LONGEST_TEXT = 600
 _TRANSIENT = {
     3: "the connection was cut",
     32: "the connection was cut",
+    40: "a packet arrived damaged",
+    100: "the driver misunderstood the connection",
     101: "the server misunderstood the connection",
     102: "the driver misunderstood the connection",
     159: "the server took too long",

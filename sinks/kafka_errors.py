@@ -13,7 +13,9 @@ from schemas.errors import EcholotError, TerminalError, TransientError
 def translate(error: Exception, brokers: str) -> EcholotError:
     """The error as ours. `brokers` is named in the text; passwords never are."""
     if isinstance(error, errors.KafkaConnectionError):
-        return TransientError(f"no Kafka broker answers at {brokers}: check that it runs and that host and port are right")
+        return TransientError(
+            f"no Kafka broker answers at {brokers}: check that it runs and that host and port are right"
+        )
     if isinstance(error, (errors.SaslAuthenticationFailedError, errors.UnsupportedSaslMechanismError)):
         return TerminalError(f"Kafka at {brokers} refuses the login: check username, password and sasl_mechanism")
     if isinstance(error, errors.AuthorizationError):
@@ -30,12 +32,16 @@ def no_bootstrap(source: KafkaSource) -> EcholotError:
     """Why no client could be made. kafka-python 3 gives a time-out for a dead port and for a refused login alike."""
     brokers = ",".join(source.bootstrap)
     if not any(_accepts(each) for each in source.bootstrap):
-        return TransientError(f"no Kafka broker answers at {brokers}: check that it runs and that host and port are right")
+        return TransientError(
+            f"no Kafka broker answers at {brokers}: check that it runs and that host and port are right"
+        )
     if source.security.startswith("SASL"):
         return TerminalError(
             f"Kafka at {brokers} accepts connections but refuses this login: check username, password and sasl_mechanism"
         )
-    return TerminalError(f"{brokers} accepts connections but does not speak Kafka over {source.security}: check security")
+    return TerminalError(
+        f"{brokers} accepts connections but does not speak Kafka over {source.security}: check security"
+    )
 
 
 def _accepts(address: str) -> bool:

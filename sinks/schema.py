@@ -21,6 +21,10 @@ from sinks.store import Result
 MIGRATIONS = Path(__file__).parent / "migrations"
 VIEWS = Path(__file__).parent / "views"
 
+COLUMNS = """SELECT name, type FROM system.columns
+WHERE database = {database:String} AND table = {table:String} AND default_kind NOT IN ('MATERIALIZED', 'ALIAS')"""
+"""Asks for the columns that an insert fills."""
+
 _NAME = re.compile(r"^(\d{4})_[a-z0-9_]+$")
 _LEDGER = """CREATE TABLE IF NOT EXISTS schema_migrations (number UInt32, name String, hash String)
 ENGINE = ReplacingMergeTree ORDER BY number"""

@@ -37,5 +37,5 @@ def row(post: Post, posts: Sequence[Post]) -> list[str]:
 def line(cells: Sequence[str]) -> bytes:
     """One CSV record (RFC 4180) without its line end: quoted where needed, line breaks inside quotes."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="").writerow(cells)
-    return out.getvalue().encode()
+    csv.writer(out, lineterminator="\r\n").writerow(cells)  # before 3.13 only characters of the terminator are quoted
+    return out.getvalue().removesuffix("\r\n").encode()

@@ -71,7 +71,7 @@ FROM (
         extra AS kept_extra,
         mention_id IN (SELECT mention_id FROM deletions) AS is_deleted
     FROM posts FINAL
-) ANY LEFT JOIN (
+) AS p ANY LEFT JOIN (
     SELECT
         mention_id,
         generation,
@@ -94,4 +94,4 @@ FROM (
         reasons
     FROM verdicts FINAL
     WHERE generation IN (SELECT name FROM active_generation)
-) USING mention_id;
+) AS v USING mention_id;

@@ -18,7 +18,7 @@ def entries(pattern):
     ]
 
 
-@pytest.mark.parametrize("pattern", ["." * 50, "x" * 7 + ".", ("x" * 7 + "." * 8) * 5, "x." * 9 + "..", "ix" * 9 + "ii"])
+@pytest.mark.parametrize("pattern", ["." * 50, "x" * 7 + ".", ("x" * 7 + "." * 14) * 5, "x." * 9 + "..", "ix" * 9 + "ii"])
 def test_below_both_limits_it_holds(pattern):
     Breaker(SETTINGS).feed(entries(pattern))
 

@@ -1,0 +1,132 @@
+"""The trained intents model as files: intents.npz (arrays, no pickle) and intents.json (all else, and the array's hash).
+
+Weights are kept as 8-bit integers with a scale a column: the logit moves by about .02, the file is a sixth."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers.ngrams import SLOT_BITS
+from classifiers.vocabulary import LARGEST, SMALLEST, Vocabulary
+from schemas.errors import TerminalError
+
+SHIPPED = Path(__file__).parent / "artefacts"
+ARRAYS, MANIFEST = "intents.npz", "intents.json"
+_FORMAT = 1  # raised when older code could not read the files, or features change
+_FEATURES = f"word 1-2, char {SMALLEST}-{LARGEST}, 2^{SLOT_BITS}"
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One thing the model says: probability = 1 / (1 + exp(-(slope * (x . w + bias) + offset)))."""
+
+    name: str
+    bias: float
+    slope: float
+    offset: float
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file the model was trained on, known again by its hash."""
+
+    file: str
+    sha256: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Everything inference needs. `weights` has a row a column of the vocabulary, a column an output.
+
+    `outputs` are the intents in order, then needs_intervention, then severity at least 2, 3, 4."""
+
+    intents: tuple[str, ...]
+    outputs: tuple[Output, ...]
+    vocabulary: Vocabulary
+    weights: NDArray[np.float64]
+    handles: tuple[str, ...]
+    sources: tuple[Source, ...]
+    taxonomy_version: int
+    seed: int
+    content: str
+    """Hash over both files; empty until saved."""
+
+
+def save(model: Model, folder: Path) -> Model:
+    """Write both files; the same model gives the same bytes. Returns the model as it will be loaded."""
+    folder.mkdir(parents=True, exist_ok=True)
+    scales = np.maximum(np.abs(model.weights).max(axis=0, initial=0), 1e-9) / 127
+    buffer = BytesIO()
+    np.savez_compressed(
+        buffer,
+        slots=np.diff(model.vocabulary.slots, prepend=np.uint32(0)),  # differences compress, slots do not
+        idf=model.vocabulary.idf.astype(np.float16),
+        weights=np.round(model.weights / scales).astype(np.int8),
+        scales=scales.astype(np.float32),
+    )
+    manifest = {
+        "format": _FORMAT, "features": _FEATURES, "arrays_sha256": sha256(buffer.getvalue()).hexdigest(),
+        "intents": list(model.intents), "outputs": [asdict(output) for output in model.outputs],
+        "handles": list(model.handles), "sources": [asdict(source) for source in model.sources],
+        "taxonomy_version": model.taxonomy_version, "seed": model.seed,
+    }  # fmt: skip
+    (folder / ARRAYS).write_bytes(buffer.getvalue())
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return load(folder)
+
+
+def load(folder: Path | None = None) -> Model:
+    """The model in `folder`, unset: the shipped one. Raises TerminalError, with the mend."""
+    folder = SHIPPED if folder is None else folder
+    try:
+        text = (folder / MANIFEST).read_bytes()
+        data = (folder / ARRAYS).read_bytes()
+    except OSError as error:
+        raise _broken(folder, f"{Path(error.filename or folder).name} cannot be read ({error.strerror})") from None
+    try:
+        manifest = json.loads(text)
+        if manifest["format"] != _FORMAT or manifest["features"] != _FEATURES:
+            raise _broken(folder, f"{MANIFEST} was written by another version of Echolot")
+        if sha256(data).hexdigest() != manifest["arrays_sha256"]:
+            raise _broken(folder, f"{ARRAYS} is not the file that {MANIFEST} describes (hash differs)")
+        return _assemble(manifest, data, sha256(text + data).hexdigest())
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise _broken(folder, f"{MANIFEST} is not a manifest ({type(error).__name__}: {error})") from None
+
+
+def _assemble(manifest: dict[str, Any], data: bytes, content: str) -> Model:
+    with np.load(BytesIO(data), allow_pickle=False) as arrays:
+        slots = np.cumsum(arrays["slots"], dtype=np.uint32)
+        idf = arrays["idf"].astype(np.float64)
+        weights = arrays["weights"].astype(np.float64) * arrays["scales"].astype(np.float64)
+    outputs = tuple(Output(**output) for output in manifest["outputs"])
+    if weights.shape != (len(slots), len(outputs)) or len(idf) != len(slots):
+        raise ValueError(f"weights are {weights.shape}, not {len(slots)} x {len(outputs)}")
+    return Model(
+        intents=tuple(manifest["intents"]),
+        outputs=outputs,
+        vocabulary=Vocabulary(slots, idf),
+        weights=np.ascontiguousarray(weights),
+        handles=tuple(manifest["handles"]),
+        sources=tuple(Source(**source) for source in manifest["sources"]),
+        taxonomy_version=manifest["taxonomy_version"],
+        seed=manifest["seed"],
+        content=content,
+    )
+
+
+def _broken(folder: Path, what: str) -> TerminalError:
+    return TerminalError(
+        f"{folder}: {what}; train one with `echolot train intents ... --out {folder}`, or unset judge.model to use the "
+        f"shipped model (reinstall Echolot if it is the shipped one that is broken)"
+    )

@@ -1,0 +1,119 @@
+"""intents: what does the author want, must the brand act, and how badly? Card: cards/intents.md.
+
+A linear model over hashed words, word pairs and character n-grams, one logistic regression an intent, one for
+needs-intervention, and three for an ordinal severity (Frank and Hall 2001). The words that weighed most are named as
+reasons; a word the model does not know is never named, so that nothing rare (a name, a number) leaves the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from classifiers.accounts import BrandAccounts
+from classifiers.artefact import Model
+from classifiers.normalise import mention_text
+from classifiers.protocol import Columns
+from classifiers.vocabulary import Features, chunks, prepared
+from configs.taxonomy import Taxonomy
+from schemas.errors import TerminalError
+from schemas.mention import Mention
+
+NEEDS_INTERVENTION = "needs_intervention"
+SEVERITIES = ("severity_2", "severity_3", "severity_4")
+_WORDS = 3  # named as reasons
+_LEAST = 0.05  # of logit: a word that moved less is no reason
+
+
+class Intents:
+    """Scores a batch; every probability is calibrated, rounded to four decimals, and compared with its threshold."""
+
+    name, version = "intents", 1
+    needs: tuple[str, ...] = ()
+    columns: Mapping[str, type] = {
+        "intents": list, "intent_names": list, "intent_probabilities": list, "needs_intervention": bool,
+        "needs_intervention_probability": float, "severity": int, "intents_reasons": list,
+    }  # fmt: skip
+
+    def __init__(self, model: Model, taxonomy: Taxonomy, brand_handles: Iterable[str] = ()) -> None:
+        """Raises TerminalError where the model was trained for other intents than the taxonomy names."""
+        wanted = tuple(intent.id for intent in taxonomy.intents)
+        if wanted != model.intents:
+            raise TerminalError(
+                f"the model knows the intents {', '.join(model.intents)}, but the taxonomy names {', '.join(wanted)}; "
+                f"train a model for it with `echolot train intents ... --taxonomy FILE --out DIR` and set judge.model"
+            )
+        self._model = model
+        self._is_brand = BrandAccounts((*model.handles, *brand_handles))
+        self._biases = np.array([output.bias for output in model.outputs])
+        self._slopes = np.array([output.slope for output in model.outputs])
+        self._offsets = np.array([output.offset for output in model.outputs])
+        self._thresholds = [output.threshold for output in model.outputs]
+        self._at = len(model.intents)
+
+    @property
+    def content(self) -> str:
+        """The model's hash, for the judge's fingerprint."""
+        return self._model.content
+
+    def classify(self, mentions: Sequence[Mention], seen: Mapping[str, list[Any]]) -> Columns:
+        """See the protocol; `severity` is 0 exactly where no intervention is needed."""
+        columns: Columns = {name: [] for name in self.columns}
+        if not mentions:
+            return columns
+        for texts in chunks(prepared([mention_text(m) for m in mentions], self._is_brand)):
+            features = self._model.vocabulary.features(texts)
+            probabilities = np.round(self._probabilities(features), 4)
+            words = self._words(features, probabilities)
+            for row, named in zip(probabilities.tolist(), words, strict=True):
+                self._fill(columns, row, named)
+        return columns
+
+    def _probabilities(self, features: Features) -> NDArray[np.float64]:
+        """scipy multiplies a sparse row entry by entry, in order: the same sum in any batch."""
+        logits = features.matrix @ self._model.weights + self._biases
+        result: NDArray[np.float64] = expit(logits * self._slopes + self._offsets)
+        return result
+
+    def _fill(self, columns: Columns, row: list[float], words: list[str]) -> None:
+        names, limits = self._model.intents, self._thresholds
+        held = [place for place in range(self._at) if row[place] >= limits[place]]
+        needs = row[self._at] >= limits[self._at]
+        reasons = [f"intents:ni:{row[self._at]:.2f}>={limits[self._at]:.2f}"] if needs else []
+        reasons += [f"intents:{names[place]}:{row[place]:.2f}>={limits[place]:.2f}" for place in held]
+        columns["intents"].append([names[place] for place in held])
+        columns["intent_names"].append(list(names))
+        columns["intent_probabilities"].append(row[: self._at])
+        columns["needs_intervention"].append(needs)
+        columns["needs_intervention_probability"].append(row[self._at])
+        columns["severity"].append(self._severity(row) if needs else 0)
+        columns["intents_reasons"].append(reasons + [f"intents:word:{word}" for word in words])
+
+    def _severity(self, row: list[float]) -> int:
+        """1, and one more for each step taken; no step is taken above one that was not."""
+        severity = 1
+        for place in range(self._at + 1, len(row)):
+            if row[place] < self._thresholds[place]:
+                break
+            severity += 1
+        return severity
+
+    def _words(self, features: Features, probabilities: NDArray[np.float64]) -> list[list[str]]:
+        """For each text over a threshold, the words that spoke most for it: for intervention, else for its top intent."""
+        over = probabilities[:, : self._at + 1] >= self._thresholds[: self._at + 1]
+        margin = np.where(over, probabilities[:, : self._at + 1], -1.0)
+        target = np.where(over[:, self._at], self._at, margin.argmax(axis=1))
+        grams, found = features.grams, [list[str]() for _ in target]
+        rows, columns = grams.rows[: grams.words], features.columns[: grams.words]
+        picked = np.flatnonzero((columns >= 0) & over.any(axis=1)[rows])
+        rows, columns = rows[picked], columns[picked]
+        weight = self._model.weights[columns, target[rows]] * features.values_of_one[picked]
+        for place in np.lexsort((picked, -weight, rows)):
+            word = grams.joined[grams.starts[picked[place]] : grams.ends[picked[place]]]
+            named = found[rows[place]]
+            if weight[place] >= _LEAST and len(named) < _WORDS and word.isalpha() and word not in named:
+                named.append(word)
+        return found

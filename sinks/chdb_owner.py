@@ -1,0 +1,228 @@
+"""The process that owns an embedded store: `python -m sinks.chdb_owner FOLDER LINGER_SECONDS`, started by ChdbStore.
+
+chDB allows one process per folder and hangs when forked after its import. So one process opens the folder and serves
+any number of clients over a local socket, each in a thread of its own (the engine releases the GIL). It ends by itself
+LINGER_SECONDS after the last client went, however it went; a request that has arrived whole is carried out first.
+
+It says one line of JSON on its standard output: {"ready": pid}, {"busy": true} where another owner holds the lock, or
+{"failed": message of the operating system or engine}; then it closes that output."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Sequence
+from multiprocessing import AuthenticationError
+from multiprocessing.connection import Connection, Listener
+from pathlib import Path
+from typing import Any
+
+from sinks.chdb_link import ADDRESS, DATABASE, LOG, PROTOCOL, Address, take_lock
+
+_FIRST_CLIENT_SECONDS = 30.0  # an owner whose starter died before it connected does not stay
+_LONGEST_SOCKET_PATH = 100  # the limit is 108 on Linux, 104 on macOS
+
+_WRITER_SETTINGS = ("SET session_timezone = 'UTC'", "SET async_insert = 0", "SET insert_deduplicate = 1")
+_READER_SETTINGS = ("SET session_timezone = 'UTC'", "SET readonly = 1")
+
+
+class Session:
+    """One client's handles on the engine: one that writes, one that only reads. Opened when needed."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self._handles: dict[str, Any] = {}
+
+    def answer(self, request: tuple[Any, ...]) -> Any:
+        """Carry out one request; engine errors are RuntimeErrors. See ChdbStore for the requests."""
+        kind, *arguments = request
+        try:
+            if kind == "query":
+                sql, parameters = arguments
+                return self._handle("reader", _READER_SETTINGS).query(sql, "Native", params=parameters).bytes()
+            if kind == "command":
+                return self._handle("writer", _WRITER_SETTINGS).query(arguments[0], "Native").bytes()
+            return self._insert(arguments[0])
+        except Exception:
+            self.close()  # what state a failed statement left a handle in is not documented
+            raise
+
+    def _insert(self, inserts: Sequence[tuple[str, bytes]]) -> None:
+        writer = self._handle("writer", _WRITER_SETTINGS)
+        for sql, content in inserts:
+            with writer.send_insert(sql, "Native") as insert:
+                insert.append(content)
+                insert.finish()
+
+    def _handle(self, name: str, settings: Sequence[str]) -> Any:
+        if name not in self._handles:
+            import chdb  # here and not above: see main
+
+            handle = chdb.connect(self._folder)
+            handle.query(f"USE {DATABASE}")
+            for setting in settings:
+                handle.query(setting)
+            self._handles[name] = handle
+        return self._handles[name]
+
+    def close(self) -> None:
+        """Give the handles back."""
+        while self._handles:
+            _, handle = self._handles.popitem()
+            with contextlib.suppress(Exception):
+                handle.close()
+
+
+class Owner:
+    """Serves clients until none has been there for `linger_seconds`."""
+
+    def __init__(self, folder: str, listener: Listener, linger_seconds: float) -> None:
+        self._folder = folder
+        self._listener = listener
+        self._linger_seconds = linger_seconds
+        self._change = threading.Condition()
+        self._clients = 0
+        self._busy = 0
+        self._stopping = False
+
+    def run(self) -> None:
+        """Return when it is time to end; requests in work are finished by then."""
+        signal.signal(signal.SIGTERM, lambda *_: self._stop())
+        threading.Thread(target=self._accept, daemon=True).start()
+        with self._change:
+            self._change.wait_for(lambda: self._clients > 0 or self._stopping, _FIRST_CLIENT_SECONDS)
+            while not self._stopping:
+                self._change.wait_for(lambda: self._clients == 0 or self._stopping)
+                if not self._change.wait_for(lambda: self._clients > 0 or self._stopping, self._linger_seconds):
+                    self._stopping = True
+            self._change.wait_for(lambda: self._busy == 0)
+
+    def _stop(self) -> None:
+        # A signal handler may interrupt code that holds the lock, so the lock is taken by a thread.
+        threading.Thread(target=self._note, kwargs={"stopping": True}, daemon=True).start()
+
+    def _note(self, *, clients: int = 0, busy: int = 0, stopping: bool = False) -> bool:
+        """Count; False when the owner is ending and takes no more."""
+        with self._change:
+            if self._stopping and (clients > 0 or busy > 0):
+                return False
+            self._clients += clients
+            self._busy += busy
+            self._stopping = self._stopping or stopping
+            self._change.notify_all()
+            return True
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client = self._listener.accept()
+            except (AuthenticationError, EOFError, OSError):
+                if self._stopping:
+                    return
+                continue
+            if self._note(clients=1):
+                threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+            else:
+                client.close()
+
+    def _serve(self, client: Connection[Any, Any]) -> None:
+        session = Session(self._folder)
+        try:
+            while True:
+                request = client.recv()
+                if not self._note(busy=1):
+                    return
+                try:
+                    answer = ("done", session.answer(request))
+                except Exception as error:
+                    answer = ("failed", f"{type(error).__name__}: {error}")
+                finally:
+                    self._note(busy=-1)
+                client.send(answer)
+        except (EOFError, OSError):
+            pass  # the client went
+        finally:
+            session.close()
+            client.close()
+            self._note(clients=-1)
+
+
+def main(folder: str, linger_seconds: float) -> int:
+    """Own the folder until no client is left. Returns the exit status."""
+    if os.fork():  # the client need not wait for a process that outlives it
+        return 0
+    os.setsid()
+    try:
+        lock = take_lock(Path(folder))
+        if lock is None:
+            _say({"busy": True})
+            return 0
+        keeper = _open(folder)
+    except Exception as error:
+        _say({"failed": f"{type(error).__name__}: {error}"})
+        return 1
+    _forget_predecessor(Path(folder))
+    sockets = _socket_folder()
+    key = secrets.token_bytes(32)
+    try:
+        with Listener(str(sockets / "s"), "AF_UNIX", backlog=64, authkey=key) as listener:
+            Address(PROTOCOL, os.getpid(), str(sockets / "s"), key.hex()).write(Path(folder))
+            _say({"ready": os.getpid()})
+            Owner(folder, listener, linger_seconds).run()
+            (Path(folder) / ADDRESS).unlink(missing_ok=True)
+    finally:
+        shutil.rmtree(sockets, ignore_errors=True)
+    keeper.close()
+    return 0
+
+
+def _open(folder: str) -> Any:
+    """Open the engine. The import comes after the fork, since chDB hangs in a forked process."""
+    import chdb
+
+    handle = chdb.connect(folder)
+    handle.query(f"CREATE DATABASE IF NOT EXISTS {DATABASE}")
+    return handle
+
+
+def _say(message: dict[str, Any]) -> None:
+    print(json.dumps(message), flush=True)
+    _redirect(sys.stdout.fileno(), os.devnull)
+
+
+def _redirect(descriptor: int, path: str) -> None:
+    target = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(target, descriptor)
+    os.close(target)
+
+
+def _forget_predecessor(folder: Path) -> None:
+    """Clear what an owner left that was killed. We hold the lock, so it is dead; what we cannot read is left alone."""
+    with contextlib.suppress(OSError):
+        old = Address.read(folder)
+        if old is not None and Path(old.socket).parent.name.startswith("echolot-"):
+            shutil.rmtree(Path(old.socket).parent, ignore_errors=True)
+        (folder / ADDRESS).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        _redirect(sys.stderr.fileno(), str(folder / LOG))
+
+
+def _socket_folder() -> Path:
+    folder = tempfile.mkdtemp(prefix="echolot-")
+    if len(os.fsencode(folder)) > _LONGEST_SOCKET_PATH:
+        Path(folder).rmdir()
+        folder = tempfile.mkdtemp(prefix="echolot-", dir="/tmp")
+    return Path(folder)
+
+
+if __name__ == "__main__":
+    status = main(sys.argv[1], float(sys.argv[2]))
+    sys.stdout.flush()
+    os._exit(status)  # serving threads may still wait for clients; the engine was closed above

@@ -1,0 +1,159 @@
+"""What people see when something is wrong: one message with the mend, the exit code, no stack trace."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from tests.jobs import ROOT, canonical
+from tests.services.kafka_broker import kafka_jars
+
+__all__ = ["kafka_jars"]
+
+
+def echolot(*arguments, env_columns=200, **more):
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline.commands.app", *map(str, arguments)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=os.environ | {"COLUMNS": str(env_columns)},
+        **more,
+    )
+
+
+def configured(folder, source=None, **settings):
+    if source is None:
+        (folder / "in").mkdir(exist_ok=True)
+        (folder / "in" / "a.jsonl").write_bytes(canonical("1", "hallo") + b"\n")
+        source = {"kind": "files", "path": "in", "follow": False}
+    path = folder / "echolot.yaml"
+    path.write_text(yaml.safe_dump({"source": source, "store": {"kind": "chdb", "path": "store"}} | settings))
+    return path
+
+
+def assert_says(done, code, *parts):
+    assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+    assert "Traceback" not in done.stderr + done.stdout
+    for part in parts:
+        assert part in done.stderr, done.stderr
+
+
+def test_a_wrong_key_is_named_with_file_and_line(tmp_path):
+    path = configured(tmp_path, stroe={"kind": "chdb"})
+    assert_says(echolot("stream", "--config", path), 2, f"{path}:", "stroe: unknown key; did you mean `store`?")
+
+
+def test_a_missing_configuration_is_named(tmp_path):
+    assert_says(echolot("stream", "--config", tmp_path / "none.yaml"), 2, "none.yaml: no such file")
+
+
+def test_a_missing_variable_is_named(tmp_path):
+    path = configured(tmp_path, store={"kind": "clickhouse", "password": "${NOT_SET_ANYWHERE}"})
+    assert_says(echolot("check", path), 2, "NOT_SET_ANYWHERE is not set")
+
+
+def test_a_missing_model_is_named(tmp_path):
+    path = configured(tmp_path, judge={"model": "no-model"})
+    assert_says(echolot("stream", "--config", path), 1, "no-model")
+
+
+def test_an_unknown_command_and_option_exit_with_2():
+    assert_says(echolot("straem"), 2, "straem")
+    assert_says(echolot("stream", "--confg", "x"), 2, "--confg")
+
+
+def test_a_broker_that_does_not_answer_is_named(tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        where = f"127.0.0.1:{free.getsockname()[1]}"
+    path = configured(tmp_path, {"kind": "kafka", "bootstrap": [where], "topics": [{"name": "t"}]})
+    assert_says(echolot("stream", "--config", path), 1, f"no Kafka broker answers at {where}", "check that it runs")
+
+
+@pytest.mark.kafka
+def test_a_wrong_kafka_password_is_told_from_a_dead_port(kafka_jars, tmp_path):
+    from deploy.kafka.broker import Broker
+    from deploy.kafka.properties import Login
+
+    with Broker(tmp_path / "kafka", jars=kafka_jars, login=Login("echolot", "right")) as broker:
+        source = {"kind": "kafka", "bootstrap": [broker.sasl_bootstrap], "topics": [{"name": "t"}]}
+        source |= {"security": "SASL_PLAINTEXT", "username": "echolot", "password": "s3cret-wrong"}
+        done = echolot("stream", "--config", configured(tmp_path, source))
+    assert_says(done, 1, "refuses this login", "check username, password")
+    assert "s3cret-wrong" not in done.stderr + done.stdout
+
+
+def test_a_clickhouse_that_does_not_answer_is_named(tmp_path):
+    store = {"kind": "clickhouse", "port": 1, "retry": 1, "password": "s3cret"}
+    done = echolot("migrate", "--config", configured(tmp_path, store=store))
+    assert_says(done, 1, "127.0.0.1:1")
+    assert "s3cret" not in done.stderr + done.stdout
+
+
+def test_a_store_path_that_is_a_file_is_named(tmp_path):
+    (tmp_path / "store").write_text("not a folder")
+    assert_says(echolot("stream", "--config", configured(tmp_path)), 1, str(tmp_path / "store"))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a full disk needs root")
+@pytest.mark.parametrize("kind", ["full", "read-only"])
+def test_a_full_disk_and_a_read_only_path_are_named(tmp_path, kind):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    size = "size=2m" if kind == "full" else "ro,size=64m"
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", disk], capture_output=True).returncode:
+        pytest.skip("this machine lets nobody mount a tmpfs; run as root with CAP_SYS_ADMIN")
+    try:
+        path = configured(tmp_path, store={"kind": "chdb", "path": str(disk / "store")})
+        done = echolot("stream", "--config", path)
+        assert_says(done, 1, str(disk / "store"), "disk" if kind == "full" else "read")
+    finally:
+        subprocess.run(["umount", "-l", disk], check=True)
+
+
+def test_sql_that_is_wrong_names_what_the_engine_said(tmp_path):
+    path = configured(tmp_path)
+    assert echolot("stream", "--config", path).returncode == 0
+    assert_says(echolot("sql", "SELECT nothing FROM mentions", "--config", path), 1, "nothing")
+    assert_says(echolot("sql", "DROP TABLE posts", "--config", path), 1, "SELECT")
+
+
+def test_debug_shows_the_trace(tmp_path):
+    done = echolot("--debug", "stream", "--config", tmp_path / "none.yaml")
+    assert done.returncode == 1 and "Traceback" in done.stderr
+
+
+def test_no_text_author_or_secret_reaches_the_log(tmp_path):
+    (tmp_path / "in").mkdir()
+    canary = "KANARIENVOGEL"
+    rows = [
+        canonical("1", canary, author={"handle": canary}),
+        b'{"platform":"x","native_id":"2","text":"%s","published_at":5}' % canary.encode(),
+        b'{"text":"%s' % canary.encode(),
+    ]
+    (tmp_path / "in" / "a.jsonl").write_bytes(b"\n".join(rows) + b"\n")
+    path = configured(
+        tmp_path,
+        {"kind": "files", "path": "in", "follow": False},
+        privacy={"pseudonym_key": canary},
+        breaker={"window": 10, "run": 2},
+    )
+    done = echolot("stream", "--config", path)
+    assert_says(done, 1, "breaker tripped: 2 invalid records in a row", "in/a.jsonl partition 0 position 3")
+    assert canary not in done.stderr + done.stdout
+
+
+def test_the_examples_in_the_help_name_real_commands():
+    commands = {line.split()[1] for line in echolot("--help").stdout.splitlines() if line.startswith("│ ")}
+    assert {"stream", "check", "migrate", "sql", "classify", "train", "evaluate", "demo", "version"} <= commands
+    for command in ("stream", "check", "migrate", "sql", "classify", "demo", "version"):
+        assert f"echolot {command}" in echolot(command, "--help").stdout.replace("\n", " ")
+
+
