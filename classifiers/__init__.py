@@ -1,0 +1,1 @@
+"""Judges mentions: one protocol, one file a classifier, training apart."""

@@ -1,4 +1,4 @@
-"""The trained intents model as files: intents.npz (arrays, no pickle) and intents.json (all else, and the array's hash).
+"""The trained intents model as files: intents.npz (arrays, no pickle), intents.json (the rest, and a hash).
 
 Weights are kept as 8-bit integers with a scale a column: the logit moves by about .02, the file is a sixth."""
 

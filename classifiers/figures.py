@@ -38,16 +38,41 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class TradeOff:
+    """What another threshold would do, on posts that were held out."""
+
+    language: str
+    threshold: float
+    recall: float
+    false_alarms: float
+    precision_at_2_percent: float | None
+    queue_per_1000: float
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All figures of a run, as rows for a table and as JSON."""
 
     figures: tuple[Figures, ...]
     notes: tuple[str, ...] = ()
+    trade_offs: tuple[TradeOff, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """Column names."""
-        return ("split", "language", "label", "posts", "positives", "F1", "AP", "precision", "recall", "P at 2 %", "queue")
+        return (
+            "split",
+            "language",
+            "label",
+            "posts",
+            "positives",
+            "F1",
+            "AP",
+            "precision",
+            "recall",
+            "P at 2 %",
+            "queue",
+        )
 
     @property
     def rows(self) -> list[tuple[Any, ...]]:
@@ -56,7 +81,11 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
-        return {"figures": [asdict(figures) for figures in self.figures], "notes": list(self.notes)}
+        return {
+            "figures": [asdict(figures) for figures in self.figures],
+            "trade_offs": [asdict(trade_off) for trade_off in self.trade_offs],
+            "notes": list(self.notes),
+        }
 
     def find(self, split: str, language: str, label: str) -> Figures:
         """One row. Raises KeyError."""
@@ -73,16 +102,34 @@ def figures_of(split: str, language: str, label: str, truth: Bools, scores: Floa
     if not positives:
         return Figures(split, language, label, len(truth), 0, None, None, None, None)
     recall, alarm = hits / positives, (said - hits) / negatives if negatives else 0.0
-    queued = BASE_RATE * recall + (1 - BASE_RATE) * alarm
+    precision, queue = in_a_feed(recall, alarm)
     return Figures(
         split, language, label, len(truth), positives,
         f1=2 * hits / (positives + said),
         average_precision=float(average_precision_score(truth, scores)),
         precision=hits / said if said else None,
         recall=recall,
-        precision_at_2_percent=BASE_RATE * recall / queued if queued else None,
-        queue_per_1000=1000 * queued,
+        precision_at_2_percent=precision,
+        queue_per_1000=queue,
     )  # fmt: skip
+
+
+def in_a_feed(recall: float, false_alarms: float) -> tuple[float | None, float]:
+    """Precision, and queued of 1,000 mentions, at the feed's base rate."""
+    queued = BASE_RATE * recall + (1 - BASE_RATE) * false_alarms
+    return (BASE_RATE * recall / queued if queued else None), 1000 * queued
+
+
+def trade_offs(language: str, truth: Bools, scores: Floats) -> list[TradeOff]:
+    """Thresholds from .2 to .9; empty where one of the classes is."""
+    if not truth.any() or truth.all():
+        return []
+    rows = []
+    for threshold in np.round(np.arange(0.2, 0.91, 0.1), 2).tolist():
+        said = scores >= threshold
+        recall, alarm = float(said[truth].mean()), float(said[~truth].mean())
+        rows.append(TradeOff(language, threshold, recall, alarm, *in_a_feed(recall, alarm)))
+    return rows
 
 
 def macro(split: str, language: str, rows: Sequence[Figures]) -> Figures:

@@ -1,4 +1,4 @@
-"""Labelled posts: JSON lines with id, text, lang, source, intents, needs_intervention, severity. Errors name the line."""
+"""Labelled posts: JSON lines of id, text, lang, source, intents, needs_intervention, severity; errors name the line."""
 
 from __future__ import annotations
 
@@ -63,9 +63,11 @@ class GoldPost:
 def read(path: Path, intents: Collection[str]) -> list[GoldPost]:
     """All posts of a file, in order. Raises GoldError."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")  # a text may hold other line separators
     except (OSError, UnicodeDecodeError) as error:
-        raise GoldError(f"{path}: cannot be read ({error}); give a UTF-8 file of labelled posts, one JSON a line") from None
+        raise GoldError(
+            f"{path}: cannot be read ({error}); give a UTF-8 file of labelled posts, one JSON a line"
+        ) from None
     posts = [_post(path, number, line, intents) for number, line in enumerate(lines, 1) if line.strip()]
     if not posts:
         raise GoldError(f"{path}: holds no posts; give a file with one JSON object a line")
@@ -85,7 +87,7 @@ def _post(path: Path, number: int, line: str, intents: Collection[str]) -> GoldP
     except ValueError as error:
         raise GoldError(f"{where}: not JSON ({error}); write one JSON object a line") from None
     if not isinstance(row, dict):
-        raise GoldError(f"{where}: not an object; write {{\"id\": ..., \"text\": ..., \"intents\": [...], ...}}")
+        raise GoldError(f'{where}: not an object; write {{"id": ..., "text": ..., "intents": [...], ...}}')
     for key, kind, wanted in _KINDS:
         if key not in row:
             raise GoldError(f"{where}: `{key}` is missing; add it ({wanted})")
@@ -105,7 +107,9 @@ def _check_labels(where: str, row: dict[str, Any], intents: Collection[str]) -> 
     if not 0 <= row["severity"] <= 4:
         raise GoldError(f"{where}: `severity` is {row['severity']}; write 0 to 4")
     if (row["severity"] > 0) != row["needs_intervention"]:
-        raise GoldError(f"{where}: severity {row['severity']} contradicts needs_intervention; it is 0 exactly where false")
+        raise GoldError(
+            f"{where}: severity {row['severity']} contradicts needs_intervention; it is 0 exactly where false"
+        )
 
 
 def _refuse_doubles(path: Path, posts: Sequence[GoldPost]) -> None:

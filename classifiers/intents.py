@@ -7,6 +7,7 @@ reasons; a word the model does not know is never named, so that nothing rare (a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,7 @@ class Intents:
                 f"train a model for it with `echolot train intents ... --taxonomy FILE --out DIR` and set judge.model"
             )
         self._model = model
+        self._content = f"{model.content} {sha256(taxonomy.model_dump_json().encode()).hexdigest()}"
         self._is_brand = BrandAccounts((*model.handles, *brand_handles))
         self._biases = np.array([output.bias for output in model.outputs])
         self._slopes = np.array([output.slope for output in model.outputs])
@@ -56,8 +58,18 @@ class Intents:
 
     @property
     def content(self) -> str:
-        """The model's hash, for the judge's fingerprint."""
-        return self._model.content
+        """Hash of model and taxonomy, for the judge's fingerprint."""
+        return self._content
+
+    @property
+    def intent_ids(self) -> tuple[str, ...]:
+        """Intents in the order of `intent_probabilities`."""
+        return self._model.intents
+
+    @property
+    def trained_on(self) -> frozenset[str]:
+        """SHA-256 of the files the model was trained on."""
+        return frozenset(source.sha256 for source in self._model.sources)
 
     def classify(self, mentions: Sequence[Mention], seen: Mapping[str, list[Any]]) -> Columns:
         """See the protocol; `severity` is 0 exactly where no intervention is needed."""
@@ -102,10 +114,11 @@ class Intents:
         return severity
 
     def _words(self, features: Features, probabilities: NDArray[np.float64]) -> list[list[str]]:
-        """For each text over a threshold, the words that spoke most for it: for intervention, else for its top intent."""
-        over = probabilities[:, : self._at + 1] >= self._thresholds[: self._at + 1]
+        """For each text over a threshold, the words that spoke most for intervention, else for its likeliest intent."""
+        over = probabilities[:, : self._at + 1] >= np.array(self._thresholds[: self._at + 1])
         margin = np.where(over, probabilities[:, : self._at + 1], -1.0)
-        target = np.where(over[:, self._at], self._at, margin.argmax(axis=1))
+        needs = np.asarray(over)[:, self._at]
+        target = np.where(needs, self._at, margin.argmax(axis=1))
         grams, found = features.grams, [list[str]() for _ in target]
         rows, columns = grams.rows[: grams.words], features.columns[: grams.words]
         picked = np.flatnonzero((columns >= 0) & over.any(axis=1)[rows])

@@ -1,8 +1,8 @@
 """language: which language is a mention written in? Card: cards/language.md.
 
-py3langid decides where it is sure; langdetect, fifty times slower, is asked about the doubtful rest (one post in twelve)
-only, and the mean of both decides. The language that platform or author declared is a prior: it is often the language
-of the account and not of the post, so it wins ties and never overrules a sure detector."""
+py3langid decides where it is sure; langdetect, fifty times slower, is asked about the doubtful rest (one post in
+twelve), and the mean of both decides. The language that platform or author declared is a prior: it is often that of the
+account and not of the post, so it wins ties and never overrules a sure detector."""
 
 from __future__ import annotations
 

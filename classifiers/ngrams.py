@@ -50,7 +50,7 @@ class Grams:
 
 
 def words_of(text: str, is_brand: Callable[[str], bool]) -> str:
-    """The words of a text as the model sees them, between single spaces: lower case, digits as 0, private accounts masked."""
+    """The words of a text as the model sees them: lower case, digits as 0, private accounts masked, single spaces."""
     text = normalise(text)
     capitals = sum(map(str.isupper, text)) if not text.islower() else 0
     if "http" in text or "www." in text.lower():

@@ -8,12 +8,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from classifiers.normalise import handles, mention_text, plain_words, without_urls
 from classifiers.noise_rules import RULES, Noise
+from classifiers.normalise import handles, mention_text, plain_words, without_urls
 from classifiers.protocol import Columns
 from classifiers.simhash import fingerprint
 from schemas.mention import Mention, Relation
-
 
 _STORM = 8  # different handles, or hashtags
 _RETWEET = re.compile(r"^\s*RT @", re.IGNORECASE)

@@ -25,14 +25,22 @@ class Noise(StrEnum):
 
 _LINK = r".{0,120}(?:https?://|www\.)"
 _GENDERS = r"\((?:m|w|f|d|x|h|i)\s?[/|*]\s?(?:m|w|f|d|x|h|i)(?:\s?[/|*]\s?(?:m|w|f|d|x|h|i))?\)"
-_STAFF = r"(?:aushilf|rider|fahrer|zusteller|zugbegleiter|verstärkung|mitarbeiter|azubi|auszubildende|lehrling|engineer|\
+_STAFF = (
+    r"(?:aushilf|rider|fahrer|zusteller|zugbegleiter|verstärkung|mitarbeiter|azubi|auszubildende|lehrling|engineer|\
 entwickler|monteur|mechatroniker|lokführer|lenker|praktikant|werkstudent|minijob)"
+)
 
 _GIVEAWAYS = (
     ("giveaway", r"\bgiveaway\b"),
     ("gewinnspiel", r"\bgewinnspiel\b"),
-    ("verlos", r"\b(?:wir|es) verlosen?\b|\bverlost\b.{0,60}\b(?:\dx?|x|karten|tickets|unter allen)\b|\bverlosung bis\b"),
-    ("follow", r"\b(?:rt|retweet|like)\s*(?:\+|&|and|y|e|et)\s*follow\b|\bfollow\s*(?:\+|&|and)\s*(?:rt|retweet|like)\b"),
+    (
+        "verlos",
+        r"\b(?:wir|es) verlosen?\b|\bverlost\b.{0,60}\b(?:\dx?|x|karten|tickets|unter allen)\b|\bverlosung bis\b",
+    ),
+    (
+        "follow",
+        r"\b(?:rt|retweet|like)\s*(?:\+|&|and|y|e|et)\s*follow\b|\bfollow\s*(?:\+|&|and)\s*(?:rt|retweet|like)\b",
+    ),
     ("folge", r"\bfolgen?\s*(?:\+|&|und)\s*(?:rt|retweeten|liken)\b"),
     ("to win", r"\b(?:enter|follow|retweet|chance)\b.{0,60}\bto win\b"),
     ("competition time", r"\bcompetition time\b"),

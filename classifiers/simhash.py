@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import pairwise
 
 import numpy as np
 
@@ -16,7 +17,7 @@ def fingerprint(text: str) -> int:
     words = re.findall(r"\w+", text.casefold()) or _TOKEN.findall(text)
     if not words:
         return 0
-    shingles = {*words, *(f"{a} {b}" for a, b in zip(words, words[1:], strict=False))}
+    shingles = {*words, *(f"{a} {b}" for a, b in pairwise(words))}
     hashes = np.frombuffer(b"".join(map(_hash, shingles)), np.uint8).reshape(-1, 8)
     ones = np.unpackbits(hashes, axis=1).sum(axis=0, dtype=np.int64)  # integers: the order of the set does not matter
     bits = np.packbits(2 * ones > len(hashes))

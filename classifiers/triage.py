@@ -30,7 +30,7 @@ QUEUED = ""
 _BY_NOISE = tuple(
     (noise, Suppression(noise.value))
     for noise in (Noise.REPOST, Noise.ADVERT, Noise.GIVEAWAY, Noise.JOB, Noise.LINK_ONLY, Noise.MENTION_STORM)
-)  # hashtags in plenty and long vowels are marks of anger too: of the posts that bear them one in eight is for the queue
+)  # many hashtags and long vowels are marks of anger too: one in eight of such posts is for the queue
 
 
 class Triage:

@@ -35,8 +35,8 @@ _QUERIES = {
         SELECT suppressed_by AS reason, count() AS mentions, round(max(needs_intervention_probability), 2) AS highest
         FROM suppressed GROUP BY reason ORDER BY mentions DESC, reason""",
     "Dead letters: records that could not be read": """
-        SELECT source, reason, sum(dead_letters) AS records, any(example) AS detail
-        FROM dead_letter_summary GROUP BY source, reason ORDER BY source, reason""",
+        SELECT source, reason, count AS records, first_position AS first, example_detail AS detail
+        FROM dead_letter_summary ORDER BY source, reason""",
     "Accounting: every record seen is good, dead or ignored": """
         SELECT source, sum(seen) AS records, sum(good) AS good_records, sum(dead) AS dead_records,
                sum(ignored) AS ignored_records

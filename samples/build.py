@@ -57,9 +57,7 @@ def build(texts: Sequence[Row]) -> dict[str, list[Line]]:
         "bluesky.jsonl": files.bluesky_jsonl(
             dice, posts(dice, "bluesky", rows["bluesky.jsonl"], on_bluesky), on_bluesky
         ),
-        "canonical.jsonl": files.canonical_jsonl(
-            dice, posts(dice, "canonical", rows["canonical.jsonl"], elsewhere)
-        ),
+        "canonical.jsonl": files.canonical_jsonl(dice, posts(dice, "canonical", rows["canonical.jsonl"], elsewhere)),
         "mastodon.jsonl": files.mastodon_jsonl(
             dice, posts(dice, "mastodon", rows["mastodon.jsonl"], on_mastodon), on_mastodon
         ),

@@ -67,17 +67,20 @@ _BRANDS = re.compile(
     re.IGNORECASE,
 )
 _PRIVATE = re.compile(
-    r"[\w.+-]+@[\w-]+\.\w|@email|\+\d[\d /-]{7,}|\(?\b0\d{2,5}\)?[ /-]?\d{4,}|\b\d{3}[-. ]\d{3}[-. ]\d{4}\b|\b[A-Z]{2}\d{2}(?: ?\d{4}){3}"
+    r"[\w.+-]+@[\w-]+\.\w|@email"  # e-mail
+    r"|\+\d[\d /-]{7,}|\(?\b0\d{2,5}\)?[ /-]?\d{4,}|\b\d{3}[-. ]\d{3}[-. ]\d{4}\b"  # telephone
+    r"|\b[A-Z]{2}\d{2}(?: ?\d{4}){3}"  # bank account
 )
 _UNFIT = re.compile(
     r"n[i1]gg|\bslut|whore|\bfag|retard|\bcunt|bitch|fuck|\bfotze|hure|nutte|schlampe|wichs|fick|arschl|bastard|spast"
     r"|behindert|schwuchtel|neger|kanak|zigeuner|\bpute|maric[oó]n|\bputa|pede\b|connard|salope|stronz|cazzo|troia|vaffan"
     r"|nazi|hitler|\bjud(?:e|en|isch)|\bjews?\b|moslem|muslim|islam|koran|\bchrist(?:en|ians)\b|flüchtling|refugee|migrant"
     r"|asyl|ausländer|terror|isis\b|\bis\b-terror|vergewalt|\brape|mord\b|mörder|murder|suicid|selbstm|suizid|pädo|porno"
-    r"|\bsex|merkel|\bafd\b|\bcdu\b|\bcsu\b|\bspd\b|\bfdp\b|grüne[nr]?\b|linke[nr]?\b|steinbrück|seehofer|trump|clinton|obama"
-    r"|putin|erdo[gğ]an|rajoy|podemos|renzi|berlusconi|grillo|salvini|\bmonti\b|macron|le pen|hollande|sarkozy|elecci|elezion"
-    r"|bundestag|wahlkampf|politik|politic|polític|president|präsident|kanzler|minister|minist[rè]|gobierno|governo|republican"
-    r"|democrat|israel|palest|gaza|syri|ukrain|charlie hebdo|ferguson|black lives|\bgun\b|abort|\bgay|lesbi|transgender"
+    r"|\bsex|merkel|\bafd\b|\bcdu\b|\bcsu\b|\bspd\b|\bfdp\b|grüne[nr]?\b|linke[nr]?\b|steinbrück|seehofer|trump|clinton"
+    r"|obama|putin|erdo[gğ]an|rajoy|podemos|renzi|berlusconi|grillo|salvini|\bmonti\b|macron|le pen|hollande|sarkozy"
+    r"|elecci|elezion|bundestag|wahlkampf|politik|politic|polític|president|präsident|kanzler|minister|minist[rè]|gobierno"
+    r"|governo|republican|democrat|israel|palest|gaza|syri|ukrain"
+    r"|charlie hebdo|ferguson|black lives|\bgun\b|abort|\bgay|lesbi|transgender"
     r"|stirbt|starb\b|gestorben|verstorben|tödlich|\btote[rn]?\b|getötet|leiche|todes|totgetr|\br\.?i\.?p\b|#rip|begrapsch"
     r"|überfall|geflüchtet|abschieb|abschaum|arbeitslager|\bkz\b|nafri|arschkr|f+u{2,}c+k|rollstuhl gefesselt"
     r"|kopftuch|islami|antisem|rassis|racis|faschis|fascis|kommunis|volksverr|lügenpresse|gutmensch|\bgez\b|\bnsa\b|\bkill",

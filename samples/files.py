@@ -117,10 +117,11 @@ def bluesky_jsonl(dice: Dice, made: Sequence[Post], people: Sequence[Author]) ->
         by = people[dice.below(len(people), "bluesky", "by", n)]
         at = later(dice, post.at, "bluesky", n)
         event = bluesky.subject_event(dice, "repost" if n < 8 else "like", post, by, at)
+        if n >= 8:
+            lines.append(Line(at, dumped(event), ignored=1, kind="other"))
+            continue
         name = f"bluesky:at://{event['did']}/app.bsky.feed.repost/{event['commit']['rkey']}"
-        lines.append(
-            Line(at, dumped(event), (name,), kind="repost") if n < 8 else Line(at, dumped(event), ignored=1, kind="other")
-        )
+        lines.append(Line(at, dumped(event), (name,), kind="repost"))
     for n, post in enumerate(chosen[13:16]):
         at = later(dice, post.at, "bluesky", "deleted", n)
         gone = f"bluesky:{bluesky.uri(dice, post)}"

@@ -1,9 +1,9 @@
-"""Sends the sample records to a Kafka topic, in order of time, as a feed would.
+"""Sends the sample records to a Kafka topic, in order of time, as a feed would come.
 
     python -m samples.produce --bootstrap 127.0.0.1:9092 --topic posts --create 4 --rate 50
 
-Records of a known format carry it in the header `echolot-format`. Stops after the last record, on SIGINT and SIGTERM, or
-never with --loop: then everything comes again, which a job must take for the duplicates they are."""
+Records of a known format carry it in the header `echolot-format`. Stops after the last record and on SIGINT or SIGTERM;
+with --loop everything comes again and again, which a job must take for the duplicates they are."""
 
 from __future__ import annotations
 
@@ -88,8 +88,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit codes: 0 all sent (or stopped as asked), 1 the broker or the topic is not there, 2 bad usage."""
     options = _parser().parse_args(arguments)
     stopped = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: stopped.set())
+    before = {n: signal.signal(n, lambda *_: stopped.set()) for n in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        return _run(options, stopped.wait)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _run(options: argparse.Namespace, wait: Wait) -> int:
     began = time.monotonic()
     try:
         if options.create:
@@ -102,7 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             linger_ms=5,
         )
         try:
-            count = send(producer, options.topic, rate=options.rate, loop=options.loop, wait=stopped.wait)
+            count = send(producer, options.topic, rate=options.rate, loop=options.loop, wait=wait)
         finally:
             producer.close(timeout=10)
     except KafkaError as error:

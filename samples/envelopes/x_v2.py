@@ -33,7 +33,7 @@ def flat(dice: Dice, post: Post) -> dict[str, Any]:
 
 
 def page(dice: Dice, members: list[Post]) -> dict[str, Any]:
-    """One answer of a search, newest first: posts in `data`, their authors and the posts they refer to in `includes`."""
+    """One answer of a search, newest first: posts in `data`, authors and the posts referred to in `includes`."""
     data = [tweet(dice, post) for post in sorted(members, key=lambda post: post.at, reverse=True)]
     others = {tweet_id(dice, other): other for post in members if (other := post.parent or post.quoted)}
     people = {post.author.number: post.author for post in [*members, *others.values()]}

@@ -48,11 +48,14 @@ def test_the_feed_holds_every_record_with_its_format() -> None:
     assert FORMAT_HEADER == "echolot-format"
 
 
+@pytest.mark.kafka
 def test_what_arrives_decodes_as_the_files_do(broker: Broker) -> None:
     topic = create_topic(broker, unique("samples"), partitions=2)
     producer = KafkaProducer(bootstrap_servers=broker.bootstrap, linger_ms=5)
     try:
-        assert send(producer, topic, rate=50_000, loop=False, wait=lambda timeout: False) == EXPECTED["total"]["records"]
+        assert (
+            send(producer, topic, rate=50_000, loop=False, wait=lambda timeout: False) == EXPECTED["total"]["records"]
+        )
     finally:
         producer.close()
     items = items_of(consume(broker, topic), None)
@@ -61,6 +64,7 @@ def test_what_arrives_decodes_as_the_files_do(broker: Broker) -> None:
     assert sum(type(item).__name__ == "Mention" for _, item in items) == EXPECTED["total"]["mentions"]
 
 
+@pytest.mark.kafka
 def test_the_command_makes_the_topic_and_reports(broker: Broker, capsys: pytest.CaptureFixture[str]) -> None:
     topic = unique("made")
     arguments = ["--bootstrap", broker.bootstrap, "--topic", topic, "--create", "3", "--rate", "5000"]
@@ -69,6 +73,7 @@ def test_the_command_makes_the_topic_and_reports(broker: Broker, capsys: pytest.
     assert len({record.partition for record in consume(broker, topic)}) == 3
 
 
+@pytest.mark.kafka
 def test_a_missing_topic_is_said(broker: Broker, capsys: pytest.CaptureFixture[str]) -> None:
     began = time.monotonic()
     assert main(["--bootstrap", broker.bootstrap, "--topic", unique("nowhere"), "--rate", "1000"]) == 1

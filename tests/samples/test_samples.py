@@ -147,7 +147,14 @@ def test_the_share_that_needs_intervention_is_that_of_a_feed() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["write to a.b@example.org", "call +49 30 1234567", "Tel. 030 1234567", "030/1234567", "555-123-4567", "DE12 3456 7890 1234"],
+    [
+        "write to a.b@example.org",
+        "call +49 30 1234567",
+        "Tel. 030 1234567",
+        "030/1234567",
+        "555-123-4567",
+        "DE12 3456 7890 1234",
+    ],
 )
 def test_private_patterns_are_seen(text: str) -> None:
     assert is_private(text)

@@ -53,7 +53,7 @@ def create_topic(broker: Broker, name: str, partitions: int = 1, config: Mapping
 def produce(
     broker: Broker,
     topic: str,
-    values: Iterable[bytes | None | Record],
+    values: Iterable[bytes | Record | None],
     *,
     partition: int | None = None,
     headers: Mapping[str, bytes] | None = None,

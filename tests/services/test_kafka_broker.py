@@ -20,13 +20,17 @@ from schemas.record import Record
 from tests.services.kafka_broker import broker, consume, create_topic, delete_before, kafka_jars, produce, unique
 
 __all__ = ["broker", "kafka_jars"]  # fixtures, found by name
+pytestmark = pytest.mark.kafka
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_what_is_produced_is_consumed(broker: Broker) -> None:
     """Order within a partition, keys, headers, null values and times survive."""
     topic = create_topic(broker, unique("posts"), partitions=2)
-    first = [Record("", 0, 0, b"one", b"k", {"echolot-format": b"x_v2"}, 1_700_000_000_000), Record("", 0, 0, None, b"k")]
+    first = [
+        Record("", 0, 0, b"one", b"k", {"echolot-format": b"x_v2"}, 1_700_000_000_000),
+        Record("", 0, 0, None, b"k"),
+    ]
     assert produce(broker, topic, first, partition=0) == [(0, 0), (0, 1)]
     assert produce(broker, topic, [b"two", b"three"], partition=1, headers={"h": b"v"}) == [(1, 0), (1, 1)]
     found = consume(broker, topic)
@@ -52,6 +56,16 @@ def test_acknowledged_records_survive_kill_and_restart(broker: Broker) -> None:
     assert broker.bootstrap == before
     assert [r.value for r in consume(broker, topic)] == values
     assert produce(broker, topic, [b"next"]) == [(0, 2000)]
+
+
+def test_kill_is_a_crash_and_stop_is_not(kafka_jars: Path, tmp_path: Path) -> None:
+    """An orderly shutdown leaves Kafka's marker of a clean log; a crash must not, else recovery is never tested."""
+    marker = tmp_path / "data" / ".kafka_cleanshutdown"
+    own = Broker(tmp_path, jars=kafka_jars).start()
+    own.stop()
+    assert marker.exists() and not own.running
+    own.start().kill()
+    assert not marker.exists() and not own.running
 
 
 def test_deleted_records_are_gone_and_offsets_stay(broker: Broker) -> None:

@@ -1,0 +1,109 @@
+"""The model card of the intents model, written from the run that made it: data, figures, limits."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from classifiers.artefact import ARRAYS, SHIPPED, Model
+from classifiers.figures import Figures, Report, TradeOff
+from classifiers.gold import GoldPost
+from classifiers.intents import NEEDS_INTERVENTION
+
+NAME = "intents.md"
+_CARDS = Path(__file__).parent / "cards"
+_LICENCES = {
+    "mobasa": "DFKI-NLP/sim3s-corpus, CC BY 4.0",
+    "ibm": "IBM/twitter-customer-care-document-prediction, Apache-2.0",
+    "minibar": "Jl-wei/mini-bar, MIT",
+    "ijcnlp": "IJCNLP-2017 task 4, by pabitralenka/Customer-Feedback-Analysis, Apache-2.0",
+    "umsab": "cardiffnlp/xlm-t, Apache-2.0",
+    "germeval": "GermEval 2018, CC BY 4.0",
+    "authored": "written for this project, free to use with it",
+}
+_LIMITS = """\
+- It judges the text alone: no picture, no thread, no history. What a reply answers to, it cannot know.
+- It says too much rather than too little: private chat that names a brand, generalities, politics and irony are its
+  usual false alarms. The brand match and the noise rules come before it in the triage for that reason.
+- On posts from a source it never saw it is clearly worse (second table). A few hundred labelled posts of your own help
+  more than anything else: add them to the files given to `echolot train intents`.
+- Labels with few real posts (delivery, product questions outside German and English) rest on authored posts.
+- Languages other than German, English, French, Spanish and Italian are hardly tried.
+- Probabilities are calibrated on the labelled real posts, whose base rate is far above a feed's: read them as ranks.
+  The threshold of needs_intervention is chosen for a base rate of 10 %, between both; the trade-off is below.
+- Labels come from one annotator a post, by written guidelines."""
+
+
+def write(folder: Path, model: Model, report: Report, posts: Sequence[GoldPost], seconds: float) -> Path:
+    """Write the card: beside the other cards for the shipped model, else into `folder`. Returns where."""
+    place = _CARDS if folder.resolve() == SHIPPED.resolve() else folder
+    place.mkdir(parents=True, exist_ok=True)
+    size = (folder / ARRAYS).stat().st_size / 1e6
+    lines = [
+        "# Model card: intents, needs-intervention, severity",
+        "",
+        f"Linear model over {len(model.vocabulary.slots):,} hashed n-grams (words, word pairs, characters in words), "
+        f"one calibrated logistic regression an output; {size:.1f} MB. Seed {model.seed}, trained in {seconds:.0f} s, "
+        f"content `{model.content[:16]}`. Written by `echolot train intents`; do not edit.",
+        "", "## Data", "", *_data(posts),
+        "", "## Thresholds", "", *_thresholds(model),
+        "", "## Figures on real posts", "",
+        "Each post is judged by a model, a calibration and thresholds made without it; translated twins stay together. "
+        "`P at 2 %` and `queue` (of 1,000 mentions) are what recall and false alarms come to in a feed where 2 % need "
+        "intervention; the false alarms are those of the labelled posts, of which most name no brand of yours.",
+        "", *_figures(report.figures),
+        "", "## Threshold of needs_intervention: the trade-off", "", *_trade_offs(report.trade_offs),
+        "", "## Limits", "", *_LIMITS.splitlines(), "",
+    ]  # fmt: skip
+    card = place / NAME
+    card.write_text("\n".join(lines), encoding="utf-8")
+    return card
+
+
+def _data(posts: Sequence[GoldPost]) -> Iterator[str]:
+    counts = Counter((post.origin, post.language) for post in posts)
+    acting = Counter((post.origin, post.language) for post in posts if post.needs_intervention)
+    yield "| collection | language | posts | need intervention | source and licence |"
+    yield "|---|---|---|---|---|"
+    for origin, language in sorted(counts):
+        key = (origin, language)
+        licence = _LICENCES.get(origin, "yours")
+        yield f"| {origin} | {language} | {counts[key]} | {acting[key]} | {licence} |"
+    labels = Counter(intent for post in posts for intent in post.intents)
+    yield ""
+    yield f"{len(posts)} posts; " + ", ".join(f"{label} {count}" for label, count in sorted(labels.items())) + "."
+
+
+def _thresholds(model: Model) -> Iterator[str]:
+    yield ", ".join(f"{output.name} {output.threshold:.2f}" for output in model.outputs) + "."
+
+
+def _figures(figures: Sequence[Figures]) -> Iterator[str]:
+    split = ""
+    for row in figures:
+        if row.split != split:
+            split = row.split
+            yield from ("", f"### {split.capitalize()}", "")
+            yield "| language | label | posts | positives | F1 | AP | precision | recall | P at 2 % | queue |"
+            yield "|---|---|---|---|---|---|---|---|---|---|"
+        numbers = (row.f1, row.average_precision, row.precision, row.recall)
+        feed: tuple[float | None, ...] = (None, None)
+        if row.label == NEEDS_INTERVENTION:
+            feed = (row.precision_at_2_percent, row.queue_per_1000)
+        cells = [*(_number(n, 3) for n in numbers), _number(feed[0], 3), _number(feed[1], 0)]
+        yield f"| {row.language} | {row.label} | {row.posts} | {row.positives} | {' | '.join(cells)} |"
+
+
+def _trade_offs(rows: Sequence[TradeOff]) -> Iterator[str]:
+    yield "| posts | threshold | recall | false alarms | P at 2 % | queue of 1,000 |"
+    yield "|---|---|---|---|---|---|"
+    for row in rows:
+        yield (
+            f"| {row.language} | {row.threshold:.2f} | {row.recall:.3f} | {row.false_alarms:.4f} | "
+            f"{_number(row.precision_at_2_percent, 3)} | {row.queue_per_1000:.0f} |"
+        )
+
+
+def _number(value: float | None, digits: int) -> str:
+    return "" if value is None else f"{value:.{digits}f}"

@@ -1,0 +1,64 @@
+"""All classifiers by name, in the order in which they judge, and the judge made of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from classifiers import artefact
+from classifiers.brands import BrandMatch
+from classifiers.intents import Intents
+from classifiers.judge import Judge
+from classifiers.language import Language
+from classifiers.noise import NoiseMarks
+from classifiers.protocol import Classifier
+from classifiers.triage import Triage
+from classifiers.virality import Virality
+from configs.brands import Brands
+from configs.taxonomy import Taxonomy
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredients:
+    """What classifiers are made from; `model_path` None means the shipped model."""
+
+    brands: Brands
+    taxonomy: Taxonomy
+    model_path: Path | None = None
+
+
+def _intents(ingredients: Ingredients) -> Intents:
+    handles = (handle for brand in ingredients.brands.brands for handle in brand.handles)
+    return Intents(artefact.load(ingredients.model_path), ingredients.taxonomy, handles)
+
+
+REGISTRY: Mapping[str, Callable[[Ingredients], Classifier]] = {
+    "language": lambda _: Language(),
+    "brand": lambda ingredients: BrandMatch(ingredients.brands),
+    "noise": lambda _: NoiseMarks(),
+    "intents": _intents,
+    "virality": lambda _: Virality(),
+    "triage": lambda _: Triage(),
+}
+"""Name to factory; the order is the order of judging."""
+
+
+def build(brands: Brands, taxonomy: Taxonomy, model_path: Path | None = None) -> Judge:
+    """A new judge. Raises TerminalError where the model is missing, broken, or made for another taxonomy."""
+    ingredients = Ingredients(brands, taxonomy, model_path)
+    return Judge([make(ingredients) for make in REGISTRY.values()])
+
+
+_lock = threading.Lock()
+_judges: dict[tuple[str, str, Path | None], Judge] = {}
+
+
+def shared(brands: Brands, taxonomy: Taxonomy, model_path: Path | None = None) -> Judge:
+    """The process's one judge for these settings, so that a model loads once. Thread-safe."""
+    key = (brands.model_dump_json(), taxonomy.model_dump_json(), model_path)
+    with _lock:
+        if key not in _judges:
+            _judges[key] = build(brands, taxonomy, model_path)
+        return _judges[key]

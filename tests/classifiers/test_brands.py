@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import pytest
+from configs.brands import Brand, Brands
+
+from classifiers.brands import BrandMatch
+from tests.classifiers.samples import mention
+
+BRANDS = Brands(
+    brands=(
+        Brand(
+            id="deutsche-bahn",
+            name="Deutsche Bahn",
+            names=("DB", "Bahn"),
+            products=("BahnCard",),
+            staff=("Richard Lutz",),
+            handles=("DB_Bahn",),
+            homonyms=("Bahn", "DB"),
+            context=("Zug", "Ticket", "Verspätung", "Deutsche Bahn"),
+            not_context=("Autobahn", "Bahn frei", "Datenbank"),
+        ),
+        Brand(id="spotify", name="Spotify", handles=("Spotify", "SpotifyCares")),
+        Brand(id="amazon", name="Amazon", handles=("amazon",), not_context=("Amazonas",)),
+        Brand(id="bvg", name="BVG", handles=("BVG_Ubahn",)),
+        Brand(id="xiaomi", name="小米"),
+    )
+)
+MATCH = BrandMatch(BRANDS)
+
+
+def brands_of(text: str, **fields) -> list[str]:
+    return MATCH.classify([mention(text, **fields)], {})["brands"][0]
+
+
+def reasons_of(text: str, **fields) -> list[str]:
+    return MATCH.classify([mention(text, **fields)], {})["brand_reasons"][0]
+
+
+@pytest.mark.parametrize(
+    ("text", "brand"),
+    [
+        ("Die Deutsche Bahn kommt zu spät", "deutsche-bahn"),
+        ("der Deutschen Bahn ist es egal", "deutsche-bahn"),
+        ("ein Plan Deutscher Bahn", "deutsche-bahn"),
+        ("#DeutscheBahn", "deutsche-bahn"),
+        ("#DeutscheBahnChaos wie immer", "deutsche-bahn"),
+        ("die Deutsche-Bahn-App", "deutsche-bahn"),
+        ("Meine Bahncard-Störung nervt", "deutsche-bahn"),
+        ("Bahncardkündigung", "deutsche-bahn"),
+        ("mit BahnCards gibt es Rabatt", "deutsche-bahn"),
+        ("Herr Richard Lutz antwortet nicht", "deutsche-bahn"),
+        ("@DB_Bahn hallo?", "deutsche-bahn"),
+        (".@db_bahn: hallo", "deutsche-bahn"),
+        ("@DB_Bahn@bahn.social hallo", "deutsche-bahn"),
+        ("DEUTSCHE BAHN!!", "deutsche-bahn"),
+        ("Spotifys neue App", "spotify"),
+        ("Spotify's app", "spotify"),
+        ("l’app di Spotify, per favore", "spotify"),
+        ("Spotfy stürzt ab", "spotify"),
+        ("Spoitfy stürzt ab", "spotify"),
+        ("'Spotify'", "spotify"),
+        ("d'Amazon", "amazon"),
+        ("die bvg wieder", "bvg"),
+        ("我的小米手机坏了", "xiaomi"),
+        ("买了Amazon的东西", "amazon"),
+    ],
+)
+def test_a_brand_is_found(text, brand):
+    assert brands_of(text) == [brand]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Die Autobahn ist voll", "Die S-Bahn fährt", "im Amazonasgebiet", "am Amazonas", "Bahnhof", "BVGX", "xSpotify",
+        "jemand@DB_Bahn.de", "@DB_BahnFan", "@notspotify", "Aspotify", "Kotify", "spotty", "Urlaub",
+    ],
+)  # fmt: skip
+def test_another_word_is_not_the_brand(text):
+    assert brands_of(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("Die Bahn kommt", False),
+        ("Die Bahn kommt, mein Zug auch", True),
+        ("Ich hab die Bahn verpasst, das Ticket ist hin", True),
+        ("Tickets gibt's bei der Bahn", True),
+        ("Bahn frei, hier kommt der Zug", False),
+        ("Auf der Autobahn fährt kein Zug, auch keine Bahn", False),
+        ("unsere DB ist eine Datenbank, kein Zug", False),
+        ("Bahn Bahn Bahn", False),
+        ("Die Deutsche Bahn, ach die Bahn", True),
+    ],
+)
+def test_a_homonym_counts_only_with_a_witness_and_no_alibi(text, counts):
+    assert (brands_of(text) == ["deutsche-bahn"]) is counts
+    assert any(r.startswith("brand:homonym-unproven:") for r in reasons_of(text)) is not counts
+
+
+def test_a_homonym_is_not_proven_by_itself():
+    odd = Brands(brands=(Brand(id="b", name="Zug", homonyms=("Zug",), context=("Zug",)),))
+    assert BrandMatch(odd).classify([mention("Zug Zug Zug")], {})["brands"] == [[]]
+
+
+def test_a_homonym_is_never_found_by_a_misspelling():
+    odd = Brands(brands=(Brand(id="b", name="Windows", homonyms=("Windows",), context=("PC",)),))
+    assert BrandMatch(odd).classify([mention("Window, Windows, am PC")], {})["brands"] == [[]]
+
+
+def test_terms_name_brand_and_configured_word():
+    found = MATCH.classify([mention("der Deutschen Bahn ihre #bahncard, @db_bahn")], {})
+    assert found["brand_terms"] == [["deutsche-bahn:BahnCard", "deutsche-bahn:DB_Bahn", "deutsche-bahn:Deutsche Bahn"]]
+    assert found["brand_reasons"] == [
+        ["brand:handle:deutsche-bahn", "brand:name:deutsche-bahn", "brand:product:deutsche-bahn"]
+    ]
+
+
+def test_a_misspelling_says_so():
+    assert reasons_of("Spotfy") == ["brand:misspelling:spotify"]
+
+
+def test_a_brands_own_post_is_marked_and_belongs_to_it():
+    found = MATCH.classify([mention("Guten Morgen", handle="SPOTIFYCARES"), mention("Guten Morgen", handle="ich")], {})
+    assert found["author_is_brand"] == [True, False]
+    assert found["brands"] == [["spotify"], []]
+
+
+def test_an_answer_to_a_brand_is_about_the_brand():
+    assert brands_of("und jetzt?", parent_author="@DB_Bahn") == ["deutsche-bahn"]
+    assert brands_of("und jetzt?", parent_author="jemand") == []
+
+
+def test_two_brands_are_sorted():
+    assert brands_of("Spotify oder Amazon?") == ["amazon", "spotify"]
+
+
+def test_no_brands_at_all_find_nothing():
+    assert BrandMatch(Brands(brands=())).classify([mention("Spotify")], {})["brands"] == [[]]
+
+
+def test_the_title_counts():
+    assert brands_of("geht nicht", title="Spotify stürzt ab") == ["spotify"]

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import pytest
+
+from classifiers.noise import NoiseMarks
+from classifiers.simhash import fingerprint
+from schemas.mention import Relation
+from tests.classifiers.samples import mention
+
+MARKS = NoiseMarks()
+
+
+def noise_of(text: str, **fields) -> list[str]:
+    return MARKS.classify([mention(text, **fields)], {})["noise"][0]
+
+
+def print_of(text: str) -> int:
+    return MARKS.classify([mention(text)], {})["fingerprint"][0]
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("RT @DB_Bahn: Guten Morgen", "repost"),
+        ("GEWINNSPIEL! Folgt uns und gewinnt", "giveaway"),
+        ("Folgen + RT = eine Chance", "giveaway"),
+        ("Follow us for a chance to win an iPad", "giveaway"),
+        ("Es gibt 3 Karten zu gewinnen", "giveaway"),
+        ("Aimez et tentez de gagner deux places", "giveaway"),
+        ("¡SORTEO! Sigue y gana", "giveaway"),
+        ("Partecipa: in palio due biglietti", "giveaway"),
+        ("Mechatroniker (m/w/d) in Köln", "job"),
+        ("We're hiring a data engineer", "job"),
+        ("Wir suchen DICH als Zugbegleiter:in", "job"),
+        ("La Poste recrute 40 facteurs", "job"),
+        ("Oferta de empleo en Madrid", "job"),
+        ("CERCASI pizzaiolo", "job"),
+        ("Anzeige: Jetzt Strom wechseln", "advert"),
+        ("20% off all shoes https://shop.example/x", "advert"),
+        ("Jetzt bis zu 45 % Rabatt auf Matratzen", "advert"),
+        ("-20 % de réduction ici https://x.example", "advert"),
+        ("20 % de descuento en https://x.example", "advert"),
+        ("20% di sconto su https://x.example", "advert"),
+        ("@a https://t.co/x", "link_only"),
+        ("@a @b @c @d @e @f @g @h hallo", "mention_storm"),
+        ("#a #b #c #d #e #f #g #h hallo", "hashtag_storm"),
+        ("neeeeeein", "repeated_chars"),
+        ("was?!!!!!!!", "repeated_chars"),
+    ],
+)
+def test_noise_is_marked(text, label):
+    assert label in noise_of(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ich hab im Casino ein Auto gewonnen und es ist weg", "das war so schwer zu gewinnen", "Rabattcode geht nicht!",
+        "Die Anzeige: Bahn fährt nicht", "Wann kommt der Zug? https://t.co/x", "Mein Job ist weg wegen eurer Verspätung",
+        "I sold it, do you offer free shipping?", "Suche seit Stunden den Fahrer", "Die Anzeigetafel ist kaputt",
+        "Ich will keine Werbung", "Wer gewinnt heute?", "he/she (him/her) said no", "I have 2 codes, none works",
+        "Wir suchen eine Lösung", "cooler Zug", "Ihr bekommt 0 % Rabatt für so einen Service? Nein danke",
+    ],
+)  # fmt: skip
+def test_an_honest_post_is_not_marked(text):
+    assert noise_of(text) == []
+
+
+def test_a_repost_by_relation_is_a_repost():
+    assert noise_of("Guten Morgen", relation=Relation.REPOST) == ["repost"]
+    assert noise_of("Guten Morgen", relation=Relation.QUOTE) == []
+
+
+def test_labels_are_sorted_and_reasons_follow():
+    found = MARKS.classify([mention("RT @x: We're hiring #a #b #c #d #e #f #g #h")], {})
+    assert found["noise"] == [["hashtag_storm", "job", "repost"]]
+    assert found["noise_reasons"] == [["noise:hashtag_storm", "noise:job", "noise:repost"]]
+
+
+def test_copies_share_a_fingerprint_whoever_posts_them():
+    text = "Der Aufzug am Gleis 3 ist seit Wochen kaputt und niemand kümmert sich"
+    assert print_of(text) == print_of(f"RT @jemand: {text} https://t.co/abc") == print_of(f"@DB_Bahn {text.upper()}")
+
+
+def test_a_near_copy_is_near_and_another_text_far():
+    text = "Der Aufzug am Gleis 3 ist seit Wochen kaputt und niemand kümmert sich um die Leute mit Kinderwagen"
+    near = (print_of(text) ^ print_of(text + " echt")).bit_count()
+    far = (print_of(text) ^ print_of("My parcel never arrived and your support does not answer at all")).bit_count()
+    assert near <= 10
+    assert far >= 20
+
+
+@pytest.mark.parametrize("text", ["", "@user https://t.co/x", "   "])
+def test_a_text_without_words_has_fingerprint_0(text):
+    assert print_of(text) == 0
+
+
+def test_a_fingerprint_fits_64_unsigned_bits_and_emoji_have_one():
+    assert 0 < print_of("😡😡") < 2**64
+    assert 0 < fingerprint("a") < 2**64
