@@ -31,7 +31,7 @@ _LIMITS = """\
 - Labels with few real posts (delivery, product questions outside German and English) rest on authored posts.
 - Languages other than German, English, French, Spanish and Italian are hardly tried.
 - Probabilities are calibrated on the labelled real posts, whose base rate is far above a feed's: read them as ranks.
-  The threshold of needs_intervention is chosen for a base rate of 10 %, between both; the trade-off is below.
+  The threshold of needs_intervention is a compromise between both; the trade-off is above.
 - Labels come from one annotator a post, by written guidelines."""
 
 

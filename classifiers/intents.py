@@ -115,13 +115,13 @@ class Intents:
 
     def _words(self, features: Features, probabilities: NDArray[np.float64]) -> list[list[str]]:
         """For each text over a threshold, the words that spoke most for intervention, else for its likeliest intent."""
-        over = probabilities[:, : self._at + 1] >= np.array(self._thresholds[: self._at + 1])
+        over = np.asarray(probabilities[:, : self._at + 1] >= np.array(self._thresholds[: self._at + 1]))
         margin = np.where(over, probabilities[:, : self._at + 1], -1.0)
-        needs = np.asarray(over)[:, self._at]
-        target = np.where(needs, self._at, margin.argmax(axis=1))
+        target = np.where(over[:, self._at], self._at, margin.argmax(axis=1))
         grams, found = features.grams, [list[str]() for _ in target]
         rows, columns = grams.rows[: grams.words], features.columns[: grams.words]
-        picked = np.flatnonzero((columns >= 0) & over.any(axis=1)[rows])
+        has_verdict = np.asarray(over.any(axis=1))
+        picked = np.flatnonzero((columns >= 0) & has_verdict[rows])
         rows, columns = rows[picked], columns[picked]
         weight = self._model.weights[columns, target[rows]] * features.values_of_one[picked]
         for place in np.lexsort((picked, -weight, rows)):

@@ -1,8 +1,8 @@
 """Rules of noise in words: adverts, giveaways, job offers. English, German, French, Spanish, Italian.
 
 A rule is a stem and a pattern; the pattern is tried only where the stem occurs, which makes the rules fifteen times
-faster than one alternation. Both are matched against lower-case text. On 13,523 labelled posts they mark 60 to 80 that
-are noise and none that needs intervention; they miss many, and those are left to the model."""
+faster than one alternation. Both are matched against lower-case text. On the 13,523 labelled posts they mark 75, none of
+which needs intervention; they find half of the adverts and job offers, and the rest is left to the model."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ _ADVERTS = (
     ("#affiliate", r"#affiliate\b"),
     ("code", r"\b(?:use|mit|with|avec|con)\b.{0,20}\b(?:promo|discount|rabatt|gutschein)[ -]?code\b.{0,40}\w*\d"),
     ("% off", rf"\b\d\d? ?% off\b{_LINK}"),
-    ("rabatt", r"\b(?:jetzt|nur)\b.{0,60}\brabatt\b|\bbis zu \d\d? ?% rabatt\b"),
+    ("rabatt", r"\bbis zu \d\d? ?% rabatt\b|\bnur heute\b.{0,40}\brabatt\b|\bjetzt \d\d? ?% rabatt\b"),
     ("réduction", rf"\b\d\d? ?% de réduction\b{_LINK}"),
     ("descuento", rf"\b\d\d? ?% de descuento\b{_LINK}"),
     ("sconto", rf"\b\d\d? ?% di sconto\b{_LINK}"),

@@ -115,11 +115,11 @@ class ClickHouseStore:
     def _insert(self, block: Block) -> None:
         columns = self._columns_of(block.table)
         sql = f"INSERT INTO `{block.table}` ({', '.join(f'`{name}`' for name in columns)}) VALUES"
-        data = [block.columns[name] for name in columns]
         # One token for all tries of this block and for no other block: equal rows may rightly come again later.
         settings = _INSERT_SETTINGS | {"insert_deduplication_token": uuid4().hex}
         retry(
-            lambda: self._execute(sql, data, f"table {block.table}", columnar=True, settings=settings),
+            # Fresh lists every time: the driver turns UUIDs and times into numbers in place.
+            lambda: self._execute(sql, [list(block.columns[name]) for name in columns], f"table {block.table}", columnar=True, settings=settings),
             budget_seconds=self._retry_seconds,
             clock=self._clock,
         )

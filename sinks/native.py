@@ -39,7 +39,7 @@ class _Memory:
 def encode(block: Block, table_columns: Mapping[str, str]) -> bytes:
     """A checked block, columns in the table's order."""
     memory = _Memory()
-    columns = [block.columns[name] for name in table_columns]
+    columns = [list(block.columns[name]) for name in table_columns]  # copies: the driver writes numbers into the lists
     stream = BlockOutputStream(BufferedSocketWriter(memory, _BUFFER_BYTES), _context())
     stream.write(ColumnOrientedBlock(list(table_columns.items()), columns))
     return b"".join(memory.sent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,14 +40,16 @@ def mention(text: str, **fields: Any) -> Mention:
     """A mention of an ordinary post; `handle`, `followers` and `verified` make the author."""
     names = {name: fields.pop(name) for name in ("handle", "followers", "verified") if name in fields}
     native_id = str(fields.pop("native_id", "1"))
-    return Mention(
-        platform="x", native_id=native_id, text=text, published_at=EPOCH, author=Author(**names), **fields
-    )
+    return Mention(platform="x", native_id=native_id, text=text, published_at=EPOCH, author=Author(**names), **fields)
 
 
 def varied() -> list[Mention]:
     """Mentions of every language and oddity, with authors and relations that differ."""
-    texts = [*BY_LANGUAGE.values(), *ODD, *(f"{a} @DB_Bahn {b}" for a, b in zip(BY_LANGUAGE.values(), ODD, strict=False))]
+    texts = [
+        *BY_LANGUAGE.values(),
+        *ODD,
+        *(f"{a} @DB_Bahn {b}" for a, b in zip(BY_LANGUAGE.values(), ODD, strict=False)),
+    ]
     relations = list(Relation)
     return [
         mention(
@@ -66,7 +69,11 @@ def varied() -> list[Mention]:
 _PHRASES: dict[str, tuple[str, ...]] = {
     "complaint": ("unverschämt schlechter Service", "really disappointed by you", "so eine Frechheit"),
     "product_question": ("wann öffnet der Schalter?", "how much is the monthly pass?", "gibt es das auch in blau?"),
-    "technical_support": ("login geht nicht, Hilfe", "cannot sign in, please help", "Passwort zurücksetzen klappt nicht"),
+    "technical_support": (
+        "login geht nicht, Hilfe",
+        "cannot sign in, please help",
+        "Passwort zurücksetzen klappt nicht",
+    ),
     "defect": ("der Aufzug ist kaputt", "the screen is broken", "Rolltreppe defekt"),
     "delivery": ("Paket nicht angekommen", "parcel still not delivered", "Sendung verloren"),
     "praise": ("danke, tolle Fahrt", "great job, love it", "super freundliches Personal"),
@@ -78,7 +85,7 @@ _WHERE = ("in Köln", "in Berlin", "at home", "am Montag", "seit gestern", "agai
 
 def labelled_rows(intents: Sequence[str], count: int = 240) -> list[dict[str, Any]]:
     """Generated labelled posts, learnable, from three collections, half with an intent; ids of twins end in -de."""
-    rows = []
+    rows, draw = [], random.Random(5)
     for n in range(count):
         intent = intents[n // 2 % len(intents)] if n % 2 else None
         phrases = _PHRASES[intent] if intent else _CHAT
@@ -86,9 +93,9 @@ def labelled_rows(intents: Sequence[str], count: int = 240) -> list[dict[str, An
         rows.append(
             {
                 "id": f"r{n:04}" if n % 8 else f"r{n + 1:04}-de",
-                "text": f"{phrases[n // 3 % len(phrases)]} {_WHERE[n % 7]} {_WHERE[n // 7 % 7]} @Brand_Help",
+                "text": f"{draw.choice(phrases)} {draw.choice(_WHERE)} {draw.choice(_WHERE)} @Brand_Help",
                 "lang": "de" if n % 3 else "en",
-                "source": ("mobasa-dev", "umsab-train", "authored")[n % 3],
+                "source": draw.choice(("mobasa-dev", "umsab-train", "authored")),
                 "intents": [intent] if intent else [],
                 "needs_intervention": needs,
                 "severity": 1 + n % 4 if needs else 0,

@@ -8,14 +8,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from configs.brands import Brands
-from configs.loading import SHIPPED, load
-from configs.taxonomy import Taxonomy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifiers.protocol import Classifier, Columns
 from classifiers.registry import REGISTRY, Ingredients
+from configs.brands import Brands
+from configs.loading import SHIPPED, load
+from configs.taxonomy import Taxonomy
 from tests.classifiers.samples import mention, varied
 
 INGREDIENTS = Ingredients(load(SHIPPED / "brands.yaml", Brands), load(SHIPPED / "taxonomy.yaml", Taxonomy))

@@ -15,7 +15,9 @@ GOOD = {
 
 
 def test_a_good_row_is_read(tmp_path):
-    path = write_gold(tmp_path / "gold.jsonl", [GOOD | {"sure": True}, GOOD | {"id": "a1-de", "source": "ibm-dev/translated"}])
+    path = write_gold(
+        tmp_path / "gold.jsonl", [GOOD | {"sure": True}, GOOD | {"id": "a1-de", "source": "ibm-dev/translated"}]
+    )
     first, twin = read(path, INTENTS)
     assert (first.id, first.language, first.origin, first.intents) == ("a1", "de", "mobasa", {"praise"})
     assert first.group == twin.group == "a1"

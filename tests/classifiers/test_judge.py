@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import pytest
-from configs.brands import Brands
-from configs.loading import SHIPPED, load
-from configs.taxonomy import Taxonomy
 
 from classifiers import registry
 from classifiers.judge import Judge
 from classifiers.noise import NoiseMarks
 from classifiers.triage import Triage
+from configs.brands import Brands
+from configs.loading import SHIPPED, load
+from configs.taxonomy import Taxonomy
 from schemas.errors import TerminalError
 from tests.classifiers.samples import mention
 

@@ -59,7 +59,7 @@ def test_noise_is_marked(text, label):
         "Die Anzeige: Bahn fährt nicht", "Wann kommt der Zug? https://t.co/x", "Mein Job ist weg wegen eurer Verspätung",
         "I sold it, do you offer free shipping?", "Suche seit Stunden den Fahrer", "Die Anzeigetafel ist kaputt",
         "Ich will keine Werbung", "Wer gewinnt heute?", "he/she (him/her) said no", "I have 2 codes, none works",
-        "Wir suchen eine Lösung", "cooler Zug", "Ihr bekommt 0 % Rabatt für so einen Service? Nein danke",
+        "Sind jetzt 4 Tage und die 80 % Rabatt hab ich nicht", "Wir suchen eine Lösung", "cooler Zug", "Ihr bekommt 0 % Rabatt für so einen Service? Nein danke",
     ],
 )  # fmt: skip
 def test_an_honest_post_is_not_marked(text):

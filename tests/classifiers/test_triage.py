@@ -45,7 +45,9 @@ def test_marks_of_anger_do_not_suppress():
 
 
 def test_every_mention_is_queued_or_suppressed_never_both():
-    for own, brands, noise, needs in product((True, False), ((), ("b",)), ((), ("job",), ("repeated_chars",)), (True, False)):
+    for own, brands, noise, needs in product(
+        (True, False), ((), ("b",)), ((), ("job",), ("repeated_chars",)), (True, False)
+    ):
         queued, reason, _ = verdict(own, brands, noise, needs)
         assert queued == (reason == "")
         assert reason == "" or reason in set(Suppression)

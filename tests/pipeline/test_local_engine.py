@@ -94,11 +94,8 @@ def test_runs_end_and_the_next_goes_on(monkeypatch):
 def test_reading_and_writing_are_one_fused_stage():
     pipeline = local.assemble(JOB, 0, 1)
     _, stages = local.FnApiRunner().create_stages(pipeline.to_runner_api())
-    working = [
-        names
-        for stage in stages
-        if any("Poll" in name for name in (names := [t.unique_name for t in stage.transforms]))
-    ]
+    named = [[t.unique_name for t in stage.transforms] for stage in stages]
+    working = [names for names in named if any("Poll" in name for name in names)]
     assert len(working) == 1
     for step in ("Poll", "Decode", "Judge", "Write", "Acknowledge"):
         assert any(step in name for name in working[0]), (step, working)

@@ -1,0 +1,105 @@
+"""The shipped model on sentences it must get right, and the laws of its columns."""
+
+from __future__ import annotations
+
+import pytest
+
+from classifiers import artefact
+from classifiers.intents import Intents
+from configs.loading import SHIPPED, load
+from configs.taxonomy import Taxonomy
+from schemas.errors import TerminalError
+from tests.classifiers.samples import BY_LANGUAGE, mention, varied
+
+TAXONOMY = load(SHIPPED / "taxonomy.yaml", Taxonomy)
+MODEL = artefact.load()
+INTENTS = Intents(MODEL, TAXONOMY, ["DB_Bahn"])
+
+
+def judged(text: str) -> dict:
+    return {column: values[0] for column, values in INTENTS.classify([mention(text)], {}).items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "needs"),
+    [
+        ("@DB_Bahn Der Aufzug an Gleis 3 ist seit Wochen defekt, wann wird er endlich repariert?", "defect", True),
+        ("Die App stürzt seit dem Update ständig ab, bitte um Hilfe @SpotifyCares", "technical_support", True),
+        (
+            "@RockstarSupport I can't log in to my account, it says wrong password, please help",
+            "technical_support",
+            True,
+        ),
+        ("Mein Paket sollte gestern kommen, laut Sendungsverfolgung seit Tagen nichts @DHLPaket", "delivery", True),
+        ("Since the last update my watch does not sync anymore, very disappointed", "complaint", True),
+        ("Love this hotel, the staff were very friendly and helpful", "praise", False),
+        ("L'application ne se synchronise plus depuis la mise à jour, c'est nul", "defect", True),
+    ],
+)
+def test_a_plain_case_is_told(text, intent, needs):
+    found = judged(text)
+    assert intent in found["intents"]
+    assert found["needs_intervention"] is needs
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Guten Morgen zusammen, heute wird das Wetter schön",
+        "Merkel und die CDU haben wieder einmal nichts verstanden",
+        "Looking forward to the match on Sunday with my brother",
+        "Oggi Monti parla del governo",
+        "",
+    ],
+)
+def test_chat_and_politics_need_nobody(text):
+    found = judged(text)
+    assert not found["needs_intervention"]
+    assert found["severity"] == 0
+
+
+def test_severity_is_0_exactly_where_nobody_is_needed():
+    found = INTENTS.classify([*varied(), *(mention(text + " kaputt!") for text in BY_LANGUAGE.values())], {})
+    assert any(found["needs_intervention"])
+    for needs, severity in zip(found["needs_intervention"], found["severity"], strict=True):
+        assert (severity > 0) is needs
+        assert 0 <= severity <= 4
+
+
+def test_verdicts_are_probabilities_against_thresholds():
+    limits = {output.name: output.threshold for output in MODEL.outputs}
+    found = INTENTS.classify(varied(), {})
+    for held, names, values in zip(found["intents"], found["intent_names"], found["intent_probabilities"], strict=True):
+        assert names == [intent.id for intent in TAXONOMY.intents]
+        assert held == [n for n, p in zip(names, values, strict=True) if p >= limits[n]]
+        assert all(0 <= p <= 1 and round(p, 4) == p for p in values)
+    assert found["needs_intervention"] == [
+        p >= limits["needs_intervention"] for p in found["needs_intervention_probability"]
+    ]
+
+
+def test_reasons_give_probability_threshold_and_at_most_three_words_of_the_text():
+    text = "@DB_Bahn der Aufzug ist kaputt, kaputt, kaputt! Meine Nummer ist 0171 2345678, Xqzwy Vbnmkl"
+    reasons = judged(text)["intents_reasons"]
+    assert any(reason.startswith("intents:ni:0.") and ">=" in reason for reason in reasons)
+    words = [reason.removeprefix("intents:word:") for reason in reasons if reason.startswith("intents:word:")]
+    assert 1 <= len(words) <= 3
+    assert len(set(words)) == len(words)
+    assert set(words) <= {"der", "aufzug", "ist", "kaputt", "meine", "nummer"}  # nothing rare, no number
+
+
+def test_no_reasons_where_nothing_holds():
+    assert judged("Guten Morgen zusammen")["intents_reasons"] == []
+
+
+def test_a_configured_handle_counts_as_a_brands():
+    text = "@Kleinbahn_XY Der Aufzug ist defekt"
+    without, with_it = Intents(MODEL, TAXONOMY), Intents(MODEL, TAXONOMY, ["Kleinbahn_XY"])
+    key = "needs_intervention_probability"
+    assert with_it.classify([mention(text)], {})[key] > without.classify([mention(text)], {})[key]
+
+
+def test_a_taxonomy_the_model_was_not_trained_for_is_refused():
+    fewer = TAXONOMY.model_copy(update={"intents": TAXONOMY.intents[:-1]})
+    with pytest.raises(TerminalError, match="the model knows the intents .* train a model"):
+        Intents(MODEL, fewer)

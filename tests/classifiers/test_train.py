@@ -1,0 +1,134 @@
+"""Training end to end on generated rows: small, learnable, in seconds."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from classifiers import artefact, registry, train
+from classifiers.evaluate import AS_SHIPPED, evaluate
+from classifiers.gold import GoldError, read
+from classifiers.judge import Judge
+from classifiers.noise import NoiseMarks
+from configs.brands import Brand, Brands
+from configs.loading import SHIPPED, load
+from configs.taxonomy import Intent, Taxonomy
+from schemas.errors import TerminalError
+from tests.classifiers.samples import labelled_rows, mention, write_gold
+
+SIX = load(SHIPPED / "taxonomy.yaml", Taxonomy)
+SEVEN = Taxonomy(
+    version=2,
+    intents=(*SIX.intents, Intent(id="safety", title="Safety", applies="danger", not_applies="no danger")),
+)
+BRANDS = Brands(brands=(Brand(id="b", name="Brand", handles=("Brand_Help",)),))
+
+
+def ids(taxonomy: Taxonomy) -> list[str]:
+    return [intent.id for intent in taxonomy.intents]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("model")
+    gold = write_gold(folder / "gold.jsonl", labelled_rows(ids(SIX)))
+    return folder, gold, train.train([gold], SIX, folder / "out", 1)
+
+
+def test_training_writes_a_model_that_judges(trained):
+    folder, _, _ = trained
+    judge = registry.build(BRANDS, SIX, folder / "out")
+    found = judge.judge([mention("@Brand_Help der Aufzug ist kaputt in Köln"), mention("schönes Wetter heute")])
+    assert found["intents"][0] == ["defect"]
+    assert found["needs_intervention"] == [True, False]
+    assert found["queued"] == [True, False]
+
+
+def test_figures_are_on_held_out_real_posts_only(trained):
+    _, gold, report = trained
+    real = [post for post in read(gold, ids(SIX)) if post.is_real]
+    row = report.find(train.CROSS_VALIDATED, "all", "needs_intervention")
+    assert row.posts == len(real)
+    assert row.positives == sum(post.needs_intervention for post in real)
+    assert row.f1 > 0.8
+    assert report.find(train.SOURCE_LEFT_OUT, "all", "macro").average_precision > 0.5
+    assert all(len(values) == len(report.names) for values in report.rows)
+
+
+def test_labels_without_sense_cannot_be_learnt(tmp_path):
+    """The figures are honest: with labels dealt out at random, average precision falls to chance."""
+    rows = labelled_rows(ids(SIX))
+    keys = ("intents", "needs_intervention", "severity")
+    others = random.Random(3).sample(rows, len(rows))
+    turned = [row | {key: other[key] for key in keys} for row, other in zip(rows, others, strict=True)]
+    report = train.train([write_gold(tmp_path / "gold.jsonl", turned)], SIX, tmp_path, 1)
+    row = report.find(train.CROSS_VALIDATED, "all", "needs_intervention")
+    assert row.average_precision < row.positives / row.posts + 0.2
+
+
+def test_training_twice_gives_the_same_bytes(trained, tmp_path):
+    folder, gold, _ = trained
+    train.train([gold], SIX, tmp_path, 1)
+    for file in (artefact.ARRAYS, artefact.MANIFEST):
+        assert (tmp_path / file).read_bytes() == (folder / "out" / file).read_bytes()
+
+
+def test_the_card_is_written_beside_the_model_with_data_figures_and_seed(trained):
+    folder, _, report = trained
+    text = (folder / "out" / "intents.md").read_text(encoding="utf-8")
+    assert "Seed 1" in text
+    assert "DFKI-NLP/sim3s-corpus, CC BY 4.0" in text
+    row = report.find(train.CROSS_VALIDATED, "all", "macro")
+    assert f"| all | macro | {row.posts} | {row.positives} | {row.f1:.3f} |" in text
+    assert "trade-off" in text
+    assert "## Limits" in text
+
+
+def test_twins_fall_into_the_same_fold():
+    assert all(train._fold("r1", seed) == train._fold("r1", seed) for seed in range(9))
+    rows = {row["id"] for row in labelled_rows(ids(SIX))}
+    assert any(post_id.endswith("-de") and post_id.removesuffix("-de") in rows for post_id in rows)
+
+
+def test_a_seventh_intent_needs_a_taxonomy_entry_and_labelled_rows_only(tmp_path):
+    gold = write_gold(tmp_path / "gold.jsonl", labelled_rows(ids(SEVEN), 280))
+    train.train([gold], SEVEN, tmp_path / "out", 1)
+    judge = registry.build(BRANDS, SEVEN, tmp_path / "out")
+    found = judge.judge([mention("@Brand_Help Rauch im Wagen in Köln")])
+    assert found["intents"] == [["safety"]]
+    assert found["intent_names"] == [ids(SEVEN)]
+    with pytest.raises(TerminalError, match="the taxonomy names complaint"):
+        registry.build(BRANDS, SIX, tmp_path / "out")
+
+
+def test_an_intent_without_rows_is_refused(tmp_path):
+    gold = write_gold(tmp_path / "gold.jsonl", labelled_rows(ids(SIX)))
+    with pytest.raises(GoldError, match="0 posts are labelled 'safety'; label at least 10"):
+        train.train([gold], SEVEN, tmp_path / "out", 1)
+
+
+def test_a_post_in_two_files_is_refused(tmp_path):
+    paths = [write_gold(tmp_path / name, labelled_rows(ids(SIX))) for name in ("a.jsonl", "b.jsonl")]
+    with pytest.raises(GoldError, match="stands in two of the files"):
+        train.train(paths, SIX, tmp_path / "out", 1)
+
+
+def test_evaluation_reports_the_judges_own_verdicts_and_says_when_it_flatters(trained, tmp_path):
+    folder, gold, _ = trained
+    judge = registry.build(BRANDS, SIX, folder / "out")
+    report = evaluate(gold, judge)
+    assert "trained on gold.jsonl" in report.notes[0]
+    posts = read(gold, ids(SIX))
+    found = judge.judge([mention(post.text) for post in posts])["needs_intervention"]
+    row = report.find(AS_SHIPPED, "all", "needs_intervention")
+    hits = sum(f and p.needs_intervention for f, p in zip(found, posts, strict=True))
+    assert row.recall == pytest.approx(hits / row.positives)
+    other = write_gold(tmp_path / "other.jsonl", labelled_rows(ids(SIX))[:50])
+    assert evaluate(other, judge).notes == ()
+    assert report.to_json()["figures"][0]["label"] == "complaint"
+
+
+def test_a_judge_without_intents_cannot_be_evaluated(trained):
+    with pytest.raises(TerminalError, match="no intents classifier"):
+        evaluate(trained[1], Judge([NoiseMarks()]))
