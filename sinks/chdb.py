@@ -45,7 +45,8 @@ class ChdbStore:
         linger_seconds: float = _LINGER_SECONDS,
         clock: Clock = time,
     ) -> None:
-        self._folder = Path(path).resolve()
+        self.folder = Path(path).resolve()
+        """Where the tables are."""
         self._retry_seconds = retry_seconds
         self._linger_seconds = linger_seconds
         self._clock = clock
@@ -93,7 +94,7 @@ class ChdbStore:
         try:
             result = native.decode(answer)
         except Exception as error:
-            raise TerminalError(f"{self._folder}: the answer is unreadable; leave FORMAT out of the query") from error
+            raise TerminalError(f"{self.folder}: the answer is unreadable; leave FORMAT out of the query") from error
         if not result.names and returns_rows_of_select(statement):
             described = native.decode(self._call(budget_seconds, "query", f"DESCRIBE TABLE (\n{statement}\n)", texts))
             result.names.extend(row[0] for row in described.rows)
@@ -105,7 +106,7 @@ class ChdbStore:
             names = {"database": DATABASE, "table": table}
             found = self._read(schema.COLUMNS, names, budget_seconds=self._retry_seconds).rows
             if not found:
-                raise codes.error_for(codes.UNKNOWN_TABLE, "no columns", f"{self._folder}, table {table}")
+                raise codes.error_for(codes.UNKNOWN_TABLE, "no columns", f"{self.folder}, table {table}")
             self._columns[table] = dict(found)
         return self._columns[table]
 
@@ -120,12 +121,12 @@ class ChdbStore:
             outcome, answer = self._owner.recv()
         except (EOFError, OSError) as error:
             self._drop()
-            raise TransientError(f"{self._folder}: the owner process ended in mid-call; see owner.log there") from error
+            raise TransientError(f"{self.folder}: the owner process ended in mid-call; see owner.log there") from error
         except BaseException:
             self._drop()  # interrupted between question and answer: the answer must not meet the next question
             raise
         if outcome == "failed":
-            raise codes.error_for(codes.code_in(answer), answer, str(self._folder))
+            raise codes.error_for(codes.code_in(answer), answer, str(self.folder))
         return answer
 
     def _drop(self) -> None:
@@ -139,29 +140,29 @@ class ChdbStore:
         deadline = self._clock.monotonic() + _OWNER_SECONDS
         while True:
             try:
-                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                address = Address.read(self._folder)
+                self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                address = Address.read(self.folder)
                 connection = _connect(address) if address is not None else None
                 if connection is not None:
                     return connection
-                if not is_owned(self._folder):
+                if not is_owned(self.folder):
                     self._start_owner()
                     continue
             except OSError as error:
                 reason = os.strerror(error.errno) if error.errno else type(error).__name__
                 raise TerminalError(
-                    f"{self._folder}: the folder cannot be used ({reason}); store.path must be a folder on a disk with "
+                    f"{self.folder}: the folder cannot be used ({reason}); store.path must be a folder on a disk with "
                     f"room that this user may write"
                 ) from error
             if self._clock.monotonic() > deadline:
-                raise TransientError(f"{self._folder}: a process holds owner.lock and does not answer; end it")
+                raise TransientError(f"{self.folder}: a process holds owner.lock and does not answer; end it")
             self._clock.sleep(_LOOK_AGAIN_SECONDS)
 
     def _start_owner(self) -> None:
         """Start an owner and wait until it serves, or another one does. Raises TerminalError where it cannot."""
         root = str(Path(__file__).resolve().parents[1])
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))}
-        command = [sys.executable, "-m", "sinks.chdb_owner", str(self._folder), str(self._linger_seconds)]
+        command = [sys.executable, "-m", "sinks.chdb_owner", str(self.folder), str(self._linger_seconds)]
         with subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
         ) as starter:
@@ -170,7 +171,7 @@ class ChdbStore:
         said = json.loads(line) if line else {"failed": "the owner process ended at once"}
         if "failed" in said:
             code = codes.code_in(said["failed"], innermost=True)
-            raise codes.error_for(code, said["failed"], str(self._folder))
+            raise codes.error_for(code, said["failed"], str(self.folder))
 
 
 def _connect(address: Address) -> Connection[Any, Any] | None:

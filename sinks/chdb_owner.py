@@ -65,7 +65,7 @@ class Session:
         if name not in self._handles:
             import chdb  # here and not above: see main
 
-            handle = chdb.connect(self._folder)
+            handle = chdb.connect(self._folder)  # type: ignore[no-untyped-call]
             handle.query(f"USE {DATABASE}")
             for setting in settings:
                 handle.query(setting)
@@ -187,7 +187,7 @@ def _open(folder: str) -> Any:
     """Open the engine. The import comes after the fork, since chDB hangs in a forked process."""
     import chdb
 
-    handle = chdb.connect(folder)
+    handle = chdb.connect(folder)  # type: ignore[no-untyped-call]
     handle.query(f"CREATE DATABASE IF NOT EXISTS {DATABASE}")
     return handle
 

@@ -14,7 +14,7 @@ from clickhouse_driver import Client  # type: ignore[import-untyped]
 from clickhouse_driver.errors import Error as DriverError  # type: ignore[import-untyped]
 from pydantic import SecretStr
 
-from schemas.errors import TerminalError, TransientError
+from schemas.errors import TerminalError
 from sinks import codes, dialect, schema
 from sinks.blocks import check
 from sinks.parameters import plain
@@ -46,7 +46,7 @@ class ClickHouseStore:
         host: str = "127.0.0.1",
         port: int = 9000,
         user: str = "default",
-        password: SecretStr = SecretStr(""),
+        password: SecretStr | None = None,
         database: str = "echolot",
         secure: bool = False,
         retry_seconds: float = 120,
@@ -55,7 +55,7 @@ class ClickHouseStore:
     ) -> None:
         self._place = f"ClickHouse {host}:{port}, database {database}"
         self._login = {"host": host, "port": port, "user": user, "secure": secure}
-        self._password = password
+        self._password = password or SecretStr("")
         self._database = database
         self._retry_seconds = retry_seconds
         self._answer_seconds = answer_seconds
@@ -95,7 +95,7 @@ class ClickHouseStore:
                     self._insert(block)
 
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Result:
-        """See Store. Runs with readonly = 1: no SETTINGS, file() or url(). Tried twice, since an idle connection dies."""
+        """See Store. Runs with readonly = 1: no SETTINGS, file() or url(). Tried again for a second, no longer."""
         statement = require_reading(sql)
         with self._lock:
             names, rows = retry(lambda: self._read(statement, parameters or {}), budget_seconds=1, clock=self._clock)
@@ -117,9 +117,17 @@ class ClickHouseStore:
         sql = f"INSERT INTO `{block.table}` ({', '.join(f'`{name}`' for name in columns)}) VALUES"
         # One token for all tries of this block and for no other block: equal rows may rightly come again later.
         settings = _INSERT_SETTINGS | {"insert_deduplication_token": uuid4().hex}
+        if dialect.is_legacy(self.version):
+            settings = {}  # it knows none of them, and refuses some
         retry(
             # Fresh lists every time: the driver turns UUIDs and times into numbers in place.
-            lambda: self._execute(sql, [list(block.columns[name]) for name in columns], f"table {block.table}", columnar=True, settings=settings),
+            lambda: self._execute(
+                sql,
+                [list(block.columns[name]) for name in columns],
+                f"table {block.table}",
+                columnar=True,
+                settings=settings,
+            ),
             budget_seconds=self._retry_seconds,
             clock=self._clock,
         )

@@ -187,8 +187,9 @@ def rule_for(type_name: str) -> Rule:
     """The rule of a ClickHouse type. Raises KeyError for a type that none of our tables uses."""
     if wrapped := _WRAPPED.match(type_name):
         inner = rule_for(wrapped.group(2))
-        wrappers = {"Nullable": Optional, "Array": ListOf}
-        return wrappers[wrapped.group(1)](inner) if wrapped.group(1) in wrappers else inner
+        if wrapped.group(1) == "LowCardinality":
+            return inner
+        return Optional(inner) if wrapped.group(1) == "Nullable" else ListOf(inner)
     if integer := _INTEGER.match(type_name):
         bits = int(integer.group(2))
         low, high = (0, 2**bits - 1) if integer.group(1) else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)

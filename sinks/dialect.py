@@ -24,7 +24,7 @@ LEGACY_SETTINGS: dict[str, Any] = {"allow_experimental_low_cardinality_type": 1}
 
 _CODEC = re.compile(r"\s+CODEC\((?:[^()]|\([^()]*\))*\)")
 _REPLACE_VIEW = re.compile(r"^CREATE OR REPLACE VIEW\s+(\w+)")
-_PARAMETER = re.compile(r"\{(\w+):[^{}]+\}")
+_PARAMETER = re.compile(r"\{(\w+):([^{}]+)\}")
 
 
 def is_legacy(version: Version) -> bool:
@@ -45,5 +45,10 @@ def lower(statement: str) -> list[str]:
 
 
 def inline(sql: str, parameters: Mapping[str, Any]) -> str:
-    """The statement with every {name:Type} replaced by a literal. Raises KeyError for a name without a value."""
-    return _PARAMETER.sub(lambda found: literal(parameters[found.group(1)]), sql)
+    """The statement with every {name:Type} replaced by a literal, times in whole seconds. Raises KeyError for a name without a value."""
+
+    def put(found: re.Match[str]) -> str:
+        text = literal(parameters[found.group(1)])
+        return re.sub(r"\.\d+'", "'", text) if "DateTime" in found.group(2) else text
+
+    return _PARAMETER.sub(put, sql)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from schemas.errors import TerminalError
 
@@ -45,7 +46,7 @@ def require_reading(sql: str) -> str:
     first = words[0] if words else ""
     if first not in READING:
         raise TerminalError(f"a query only reads and begins with {', '.join(sorted(READING))}; this one with {first!r}")
-    if ("INTO", "OUTFILE") in zip(words, words[1:], strict=False):
+    if ("INTO", "OUTFILE") in pairwise(words):
         raise TerminalError("a query may not write a file (INTO OUTFILE); take the rows and write them yourself")
     return statement
 

@@ -2,16 +2,16 @@
 -- Keys are identity only: sources disagree on the time of the same post. Cost: new tables.
 CREATE TABLE IF NOT EXISTS posts (
     mention_id UUID,
-    revision UInt64 CODEC(Delta, ZSTD),
+    revision UInt64 CODEC(T64, ZSTD),
     platform LowCardinality(String),
     native_id String,
     text String CODEC(ZSTD(3)),
     title String CODEC(ZSTD(3)),
-    author_id String,
+    author_id String CODEC(ZSTD),
     author_handle String,
     author_followers Nullable(UInt64),
     author_verified Bool,
-    published_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD),
+    published_at DateTime64(3, 'UTC') CODEC(T64, ZSTD),
     claimed_at Nullable(DateTime64(3, 'UTC')),
     edited_at Nullable(DateTime64(3, 'UTC')),
     declared_language LowCardinality(String),
@@ -27,12 +27,12 @@ CREATE TABLE IF NOT EXISTS posts (
 CREATE TABLE IF NOT EXISTS verdicts (
     generation LowCardinality(String),
     mention_id UUID,
-    revision UInt64 CODEC(Delta, ZSTD),
+    revision UInt64 CODEC(T64, ZSTD),
     platform LowCardinality(String),
     brands Array(LowCardinality(String)),
     language LowCardinality(String),
-    published_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD),
-    author_id String,
+    published_at DateTime64(3, 'UTC') CODEC(T64, ZSTD),
+    author_id String CODEC(ZSTD),
     author_followers Nullable(UInt64),
     author_is_brand Bool,
     relation LowCardinality(String),
@@ -54,7 +54,7 @@ CREATE TABLE IF NOT EXISTS verdicts (
 
 CREATE TABLE IF NOT EXISTS engagements (
     mention_id UUID,
-    observed_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD),
+    observed_at DateTime64(3, 'UTC') CODEC(T64, ZSTD),
     version UInt64,
     likes Nullable(UInt64),
     replies Nullable(UInt64),
@@ -67,8 +67,8 @@ CREATE TABLE IF NOT EXISTS shares (
     root_id UUID,
     share_id UUID,
     version UInt64,
-    shared_at DateTime64(3, 'UTC') CODEC(Delta, ZSTD),
-    author_id String,
+    shared_at DateTime64(3, 'UTC') CODEC(T64, ZSTD),
+    author_id String CODEC(ZSTD),
     author_followers Nullable(UInt64)
 ) ENGINE = ReplacingMergeTree(version) ORDER BY (root_id, share_id);
 

@@ -1,0 +1,169 @@
+"""The views against an oracle of a few lines of Python, under duplicates, revisions and merges at any time."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from collections import defaultdict
+
+import pytest
+
+from sinks.chdb import ChdbStore
+from tests.sinks.conftest import FACTS
+from tests.sinks.owners import wait_until_free
+from tests.sinks.rows import block, dead_letter, deletion, entry, generation, mention, post, verdict
+
+SEEDS = range(6)
+OUTCOMES = ["good", "dead", "ignored"]
+
+
+def made_up(seed):
+    """Rows for all tables, in writes as jobs could have made them: revisions, two generations, repeated writes."""
+    draw = random.Random(seed)
+    posts = [post(n, r, text=f"{n}.{r}", title="t") for n in range(25) for r in draw.sample(range(1, 9), 3)]
+    verdicts = [
+        verdict(n, r, g, severity=r % 5, queued=(q := draw.random() < 0.5), suppressed_by="" if q else "threshold")
+        for n in range(20)
+        for g in ("g1", "g2")
+        for r in draw.sample(range(1, 9), 2)
+    ]
+    deletions = [deletion(n, version) for n in draw.sample(range(30), 6) for version in (1, 2)]
+    outcomes = {n: draw.choice(OUTCOMES) for n in draw.sample(range(5, 60), 30)}
+    ledger = [entry(n, outcome, 2 * (outcome == "good"), partition=n % 2) for n, outcome in outcomes.items()]
+    letters = [
+        dead_letter(n, partition=n % 2, reason=("not_json", "empty")[n % 3 == 0], detail=f"line {n:02}")
+        for n, outcome in outcomes.items()
+        if outcome == "dead"
+    ]
+    tables = {
+        "posts": posts, "verdicts": verdicts, "deletions": deletions, "ledger": ledger, "dead_letters": letters,
+        "generations": [generation("g1", 1), generation("g2", 2), generation("g3", 0), generation("g1", 0)],
+    }  # fmt: skip
+    writes = [(table, row) for table, rows in tables.items() for row in rows]
+    writes += draw.sample(writes, len(writes) // 2)
+    draw.shuffle(writes)
+    return tables, writes
+
+
+def latest(rows):
+    found = {}
+    for row in rows:
+        if row["revision"] >= found.get(row["mention_id"], row)["revision"]:
+            found[row["mention_id"]] = row
+    return found
+
+
+@pytest.fixture(params=SEEDS)
+def filled(request, store):
+    """The store after writes in a random order, with merges forced in between."""
+    tables, writes = made_up(request.param)
+    store.write([block("generations", tables["generations"][:2])])
+    for start in range(0, len(writes), 90):
+        pieces = defaultdict(list)
+        for table, row in writes[start : start + 90]:
+            pieces[table].append(row)
+        store.write([block(table, rows) for table, rows in pieces.items()])
+        if start == 180:
+            for table in FACTS:
+                store.command(f"OPTIMIZE TABLE {table} FINAL")
+    return store, tables
+
+
+def test_the_views_equal_the_oracle(filled):
+    store, tables = filled
+    posts = latest(tables["posts"])
+    judged = latest(row for row in tables["verdicts"] if row["generation"] == "g2")
+    gone = {row["mention_id"] for row in tables["deletions"]}
+
+    def shown(key, column):
+        return "" if key in gone else posts[key][column]
+
+    columns = "mention_id, revision, text, title, is_deleted, generation, severity"
+    assert set(store.query(f"SELECT {columns} FROM mentions").rows) == {
+        (key, row["revision"], shown(key, "text"), shown(key, "title"), int(key in gone))
+        + ((judged[key]["generation"], judged[key]["severity"]) if key in judged else ("", 0))
+        for key, row in posts.items()
+    }
+    queued = [key for key, row in judged.items() if row["queued"] and key not in gone]
+    assert sorted(store.query("SELECT mention_id, text, severity FROM queue").rows) == sorted(
+        (key, posts[key]["text"], judged[key]["severity"]) for key in queued
+    )
+    assert sorted(store.query("SELECT mention_id, suppressed_by, text, is_deleted FROM suppressed").rows) == sorted(
+        (key, "threshold", shown(key, "text"), int(key in gone)) for key, row in judged.items() if not row["queued"]
+    )
+    for view, count in (("mentions", len(posts)), ("queue", len(queued)), ("suppressed", None)):
+        found = store.query(f"SELECT count(), uniqExact(mention_id) FROM {view}").rows[0]
+        assert found[0] == found[1] and count in (None, found[0])
+
+
+def test_the_accounting_equals_the_oracle(filled):
+    store, tables = filled
+    wanted = []
+    for partition in (0, 1):
+        rows = [row for row in tables["ledger"] if row["partition"] == partition]
+        counts = [sum(row["outcome"] == outcome for row in rows) for outcome in OUTCOMES]
+        places = [row["position"] for row in rows]
+        missing = max(places) - min(places) + 1 - len(places)
+        mentions = sum(row["mentions"] for row in rows)
+        wanted.append(("topic", partition, len(rows), *counts, mentions, min(places), max(places), missing))
+    assert store.query("SELECT * FROM ingest_accounting ORDER BY partition").rows == wanted
+    summary = defaultdict(list)
+    for row in tables["dead_letters"]:
+        summary[row["reason"]].append(row)
+    assert store.query("SELECT * FROM dead_letter_summary ORDER BY reason").rows == [
+        ("topic", reason, len(rows), len({row["partition"] for row in rows}), min(row["position"] for row in rows),
+         max(row["position"] for row in rows), min(row["detail"] for row in rows))
+        for reason, rows in sorted(summary.items())
+    ]  # fmt: skip
+
+
+def test_the_highest_activation_is_active_and_zero_never(store):
+    assert store.query("SELECT name FROM active_generation").rows == []
+    store.write([block("posts", [post(1)]), block("verdicts", [verdict(1), verdict(1, generation="g2", severity=4)])])
+    store.write([block("generations", [generation("g1", 0)])])
+    assert store.query("SELECT generation, text FROM mentions").rows == [("", "text 1")]
+    for name, activation, severity in (("g1", 1, 2), ("g2", 2, 4), ("g1", 3, 2)):
+        store.write([block("generations", [generation(name, activation)])])
+        assert store.query("SELECT name FROM active_generation").rows == [(name,)]
+        assert store.query("SELECT severity FROM queue").rows == [(severity,)]
+
+
+def test_a_deletion_stands_whenever_it_arrives_and_whatever_comes_after(store):
+    store.write([block("generations", [generation("g1", 1)]), block("deletions", [deletion(1)])])
+    store.write([block("posts", [post(1, 5, extra='{"a":1}', author_handle="h")]), block("verdicts", [verdict(1)])])
+    found = store.query("SELECT mention_id, text, title, extra, author_handle, is_deleted FROM mentions").rows
+    assert found == [(mention(1), "", "", "{}", "", 1)]
+    assert store.query("SELECT count() FROM queue").rows == [(0,)]
+
+
+IN_BOTH_WAYS = """
+import sys, chdb
+handle = chdb.connect(sys.argv[1])
+handle.query("USE echolot")
+for setting in (0, 1):
+    handle.query(f"SET do_not_merge_across_partitions_select_final = {setting}")
+    for view in ("mentions", "queue", "suppressed", "ingest_accounting", "dead_letter_summary"):
+        print(view, handle.query(f"SELECT count(), sum(cityHash64(*)) FROM {view}", "CSV").bytes().decode().strip())
+"""
+
+
+def test_final_across_partitions_or_not_is_the_same(tmp_path):
+    """Hosters set do_not_merge_across_partitions_select_final = 1, under which FINAL trusts partitions to be apart."""
+    with_parts = ChdbStore(tmp_path / "store", linger_seconds=0)
+    with_parts.migrate()
+    tables, writes = made_up(99)
+    for table, rows in tables.items():
+        for start in range(0, len(rows), 7):
+            with_parts.write([block(table, rows[start : start + 7])])
+    with_parts.close()
+    wait_until_free(tmp_path / "store")
+    command = [sys.executable, "-c", IN_BOTH_WAYS, str(tmp_path / "store")]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.splitlines()
+    assert len(lines) == 10 and lines[:5] == lines[5:]
+    assert lines[0].startswith('mentions 25,')
+
+
+def test_no_table_is_partitioned(store):
+    rows = store.query("SELECT name FROM system.tables WHERE database = 'echolot' AND partition_key != ''").rows
+    assert rows == []
