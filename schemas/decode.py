@@ -100,6 +100,5 @@ def _recognised(payload: Any) -> Format:
     for candidate in FORMATS.values():
         if candidate.looks_like(payload):
             return candidate
-    raise Rejected(
-        Reason.UNKNOWN_FORMAT, f"no format recognises this payload; name one in the settings or in header {FORMAT_HEADER}"
-    )
+    mend = f"name one in the settings or in the header {FORMAT_HEADER}"
+    raise Rejected(Reason.UNKNOWN_FORMAT, f"no format recognises this payload; {mend}")

@@ -160,18 +160,28 @@ class ChdbStore:
 
     def _start_owner(self) -> None:
         """Start an owner and wait until it serves, or another one does. Raises TerminalError where it cannot."""
-        root = str(Path(__file__).resolve().parents[1])
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))}
+        root = Path(__file__).resolve().parents[1]
+        inherited = [str(Path(path).absolute()) for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(root), *inherited])}
         command = [sys.executable, "-m", "sinks.chdb_owner", str(self.folder), str(self._linger_seconds)]
         with subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+            command,
+            cwd=root,  # `-m` looks in the working directory first, where a user may have a `sinks` too
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         ) as starter:
-            assert starter.stdout is not None
+            assert starter.stdout is not None and starter.stderr is not None
             line = starter.stdout.readline()
-        said = json.loads(line) if line else {"failed": "the owner process ended at once"}
-        if "failed" in said:
-            code = codes.code_in(said["failed"], innermost=True)
-            raise codes.error_for(code, said["failed"], str(self.folder))
+            said = json.loads(line) if line else {}
+            # The engine writes the cause of a failed opening to stderr and only "cannot open" into its exception.
+            errors = "" if "ready" in said or "busy" in said else starter.stderr.read().decode(errors="replace")
+        if "failed" in said or starter.returncode:
+            text = f"{said.get('failed', '')} {errors}"
+            raise codes.error_for(codes.code_in(text, innermost=True), text, str(self.folder))
+        if not line:
+            raise TransientError(f"{self.folder}: the owner process ended while it started; see owner.log there")
 
 
 def _connect(address: Address) -> Connection[Any, Any] | None:

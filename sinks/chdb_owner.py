@@ -18,15 +18,17 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from multiprocessing import AuthenticationError
-from multiprocessing.connection import Connection, Listener
+from multiprocessing.connection import Connection, Listener, answer_challenge, deliver_challenge
 from pathlib import Path
 from typing import Any
 
 from sinks.chdb_link import ADDRESS, DATABASE, LOG, PROTOCOL, Address, take_lock
 
 _FIRST_CLIENT_SECONDS = 30.0  # an owner whose starter died before it connected does not stay
+_NO_SOCKET_SECONDS = 0.1  # pause when the system has no file descriptor left
 _LONGEST_SOCKET_PATH = 100  # the limit is 108 on Linux, 104 on macOS
 
 _WRITER_SETTINGS = ("SET session_timezone = 'UTC'", "SET async_insert = 0", "SET insert_deduplicate = 1")
@@ -55,11 +57,12 @@ class Session:
             raise
 
     def _insert(self, inserts: Sequence[tuple[str, bytes]]) -> None:
+        """Each insert reads its block from a file in memory: chDB 4.4's send_insert says that all rows are written
+        where the disk is full and none is, so it must not be used; a plain INSERT ... SELECT raises."""
         writer = self._handle("writer", _WRITER_SETTINGS)
         for sql, content in inserts:
-            with writer.send_insert(sql, "Native") as insert:
-                insert.append(content)
-                insert.finish()
+            with _file(content) as path:
+                writer.query(f"{sql} SELECT * FROM file('{path}', 'Native')")
 
     def _handle(self, name: str, settings: Sequence[str]) -> Any:
         if name not in self._handles:
@@ -83,8 +86,9 @@ class Session:
 class Owner:
     """Serves clients until none has been there for `linger_seconds`."""
 
-    def __init__(self, folder: str, listener: Listener, linger_seconds: float) -> None:
+    def __init__(self, folder: str, listener: Listener, key: bytes, linger_seconds: float) -> None:
         self._folder = folder
+        self._key = key
         self._listener = listener
         self._linger_seconds = linger_seconds
         self._change = threading.Condition()
@@ -123,9 +127,10 @@ class Owner:
         while True:
             try:
                 client = self._listener.accept()
-            except (AuthenticationError, EOFError, OSError):
+            except OSError:
                 if self._stopping:
                     return
+                time.sleep(_NO_SOCKET_SECONDS)
                 continue
             if self._note(clients=1):
                 threading.Thread(target=self._serve, args=(client,), daemon=True).start()
@@ -135,6 +140,9 @@ class Owner:
     def _serve(self, client: Connection[Any, Any]) -> None:
         session = Session(self._folder)
         try:
+            # Here and not in `accept`, so that a client that stops in mid-greeting holds up nobody else.
+            deliver_challenge(client, self._key)
+            answer_challenge(client, self._key)
             while True:
                 request = client.recv()
                 if not self._note(busy=1):
@@ -146,12 +154,30 @@ class Owner:
                 finally:
                     self._note(busy=-1)
                 client.send(answer)
-        except (EOFError, OSError):
-            pass  # the client went
+        except (EOFError, OSError, AuthenticationError):
+            pass  # the client went, or was a stranger
         finally:
             session.close()
             client.close()
             self._note(clients=-1)
+
+
+@contextlib.contextmanager
+def _file(content: bytes) -> Iterator[str]:
+    """A path of this process under which the engine finds `content`."""
+    if not hasattr(os, "memfd_create"):
+        with tempfile.NamedTemporaryFile(suffix=".native") as file:
+            file.write(content)
+            file.flush()
+            yield file.name
+        return
+    descriptor = os.memfd_create("block")
+    try:
+        with open(descriptor, "wb", closefd=False) as file:
+            file.write(content)
+        yield f"/proc/self/fd/{descriptor}"
+    finally:
+        os.close(descriptor)
 
 
 def main(folder: str, linger_seconds: float) -> int:
@@ -172,10 +198,10 @@ def main(folder: str, linger_seconds: float) -> int:
     sockets = _socket_folder()
     key = secrets.token_bytes(32)
     try:
-        with Listener(str(sockets / "s"), "AF_UNIX", backlog=64, authkey=key) as listener:
+        with Listener(str(sockets / "s"), "AF_UNIX", backlog=64) as listener:
             Address(PROTOCOL, os.getpid(), str(sockets / "s"), key.hex()).write(Path(folder))
             _say({"ready": os.getpid()})
-            Owner(folder, listener, linger_seconds).run()
+            Owner(folder, listener, key, linger_seconds).run()
             (Path(folder) / ADDRESS).unlink(missing_ok=True)
     finally:
         shutil.rmtree(sockets, ignore_errors=True)

@@ -35,6 +35,8 @@ _INSERT_SETTINGS: dict[str, Any] = {
 }
 
 _log = logging.getLogger(__name__)
+# The driver logs each refused connection with a stack trace; `retry` says the same in one line.
+logging.getLogger("clickhouse_driver.connection").setLevel(logging.ERROR)
 
 
 class ClickHouseStore:

@@ -45,7 +45,9 @@ def lower(statement: str) -> list[str]:
 
 
 def inline(sql: str, parameters: Mapping[str, Any]) -> str:
-    """The statement with every {name:Type} replaced by a literal, times in whole seconds. Raises KeyError for a name without a value."""
+    """The statement with every {name:Type} replaced by a literal, times in whole seconds.
+
+    Raises KeyError for a name without a value."""
 
     def put(found: re.Match[str]) -> str:
         text = literal(parameters[found.group(1)])

@@ -22,7 +22,9 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Rows of a query, with column names and ClickHouse type names."""
+    """Rows of a query, with column names and ClickHouse type names; both stand there when there are no rows, too.
+
+    Values are the Python types that Block takes; text that is no UTF-8 stays bytes, and times are aware."""
 
     names: list[str]
     types: list[str]
@@ -30,7 +32,7 @@ class Result:
 
 
 class Store(Protocol):
-    """Where rows go and questions are answered. One instance is used by one thread."""
+    """Where rows go and questions are answered. Calls from several threads wait for each other."""
 
     def migrate(self) -> list[str]:
         """Bring the schema to this version; returns the names of the steps applied now. Safe to repeat."""
@@ -46,7 +48,10 @@ class Store(Protocol):
         ...
 
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Result:
-        """Answer one SELECT, with {name:Type} parameters bound by the server where it can (see the implementation)."""
+        """Answer one reading statement, with {name:Type} parameters bound by the engine.
+
+        Nothing that writes is let through: TerminalError for any other first word, and the engine runs it readonly.
+        Waits only about a second for an engine that is away, then raises TransientError."""
         ...
 
     def close(self) -> None:

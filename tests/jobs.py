@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 from configs.settings import ChdbStoreSettings
 from kafka import KafkaAdminClient, TopicPartition
+from kafka.errors import RetriableError
 
 
 ROOT = Path(__file__).parents[1]
@@ -77,7 +78,10 @@ class Job:
 
 
 def committed(bootstrap: str, group: str) -> dict[TopicPartition, int]:
-    """The group's committed offsets."""
+    """The group's committed offsets; none while the broker is making its offsets topic."""
     with KafkaAdminClient(bootstrap_servers=bootstrap) as admin:
-        offsets = admin.list_group_offsets({group: None})[group]
+        try:
+            offsets = admin.list_group_offsets({group: None})[group]
+        except RetriableError:
+            return {}
     return {tp: o.offset for tp, o in offsets.items() if o.offset >= 0}

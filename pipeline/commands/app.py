@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 
 import typer
-from click import ClickException
 from configs.base import ConfigError
 
 from pipeline.commands import check, classify, demo, evaluate, migrate, sql, stream, train, version
@@ -31,10 +30,10 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
-    except ClickException as error:
-        error.show()
-        sys.exit(2)
     except Exception as error:
+        if hasattr(error, "show"):  # a usage error; typer brings its own copy of click, whose classes are private
+            error.show()
+            sys.exit(2)
         if debug:
             raise
         sys.exit(_explain(error))

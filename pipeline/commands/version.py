@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 
 import typer
@@ -15,4 +16,7 @@ def add_to(app: typer.Typer) -> None:
 def version() -> None:
     """Print the versions that matter in a bug report."""
     for package in ("echolot", "apache-beam", "kafka-python", "clickhouse-driver", "chdb", "pydantic"):
-        print(f"{package} {installed(package)}")
+        try:
+            print(f"{package} {installed(package)}")
+        except PackageNotFoundError:
+            print(f"{package} (not installed: run from a checkout?)")

@@ -12,12 +12,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from schemas.errors import Rejected
-from schemas.formats.model import Counter, SourceModel, kind_of, mention, merged, validated
+from schemas.formats.model import Counter, SourceModel, mention, merged, validated
 from schemas.formats.protocol import Item, Payload
 from schemas.ids import OpaqueId
 from schemas.mention import Author, Engagement, Mention, Relation, Utc
 from schemas.payload import parse_json
-from schemas.record import Deletion, Ignored, Reason
+from schemas.record import Deletion, Ignored
 from schemas.text import plain
 
 _STATUS = frozenset({"uri", "content", "account"})

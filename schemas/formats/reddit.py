@@ -1,8 +1,8 @@
 """reddit: a comment or a submission as the API and the monthly dumps (RC_, RS_) hold it.
 
 Odd: `created_utc` is an integer, a float or text; `edited` is false or a time; `parent_id` of some dumps is a number
-(the id in base 10, null at the top); a deleted post stays, with "[deleted]" or "[removed]" for its text, and a dump made
-later says so in `_meta`; the score may be negative and is kept in `extra` then. Native ids are full names (t1_, t3_).
+(the id in base 10, null at the top); a deleted post stays, with "[deleted]" or "[removed]" for its text, and a dump
+made later says so in `_meta`; the score may be negative and is kept in `extra` then. Native ids are full names (t1_, t3_).
 Golden payloads: tests/golden/reddit/."""
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ def _full(kind: str, short: str) -> str:
 
 
 def _parent(parent: Any, link: str) -> str:
-    """Full name of the parent. Where a dump holds a number, that is a comment's id in base 10; null is the submission."""
+    """Full name of the parent. A number in a dump is a comment's id in base 10; null is the submission."""
     if parent is None or parent == "":
         return link
     if type(parent) is not int or parent < 0:

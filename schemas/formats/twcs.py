@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from schemas.formats.model import SourceModel, mention, merged, validated
 from schemas.formats.protocol import Item, Payload
@@ -50,7 +50,7 @@ class _Row(SourceModel):
     inbound: bool
     created_at: TwitterTime
     text: str
-    response_tweet_id: Annotated[list[str], BeforeValidator(_ids)] = []
+    response_tweet_id: Annotated[list[str], BeforeValidator(_ids)] = Field(default_factory=list)
     in_response_to_tweet_id: Annotated[CellId | None, BeforeValidator(_no_blank)] = None
 
 

@@ -107,15 +107,16 @@ class XV2:
         if not x_page.is_page(payload):
             yield _mention(payload)
             return
-        count = 0
-        for count, (at, tweet) in enumerate(x_page.flattened(payload), 1):
+        problems = x_page.problems(payload)
+        empty = not problems
+        for at, tweet in x_page.flattened(payload):
+            empty = False
             try:
                 yield _mention(tweet, at=at)
             except Rejected as error:
                 yield Dead(Reason(error.reason), error.detail, orjson.dumps(tweet))
-        problems = x_page.problems(payload)
         yield from problems
-        if not count and not problems:
+        if empty:
             yield Ignored("empty_page")
 
 

@@ -101,5 +101,5 @@ def test_a_configured_handle_counts_as_a_brands():
 
 def test_a_taxonomy_the_model_was_not_trained_for_is_refused():
     fewer = TAXONOMY.model_copy(update={"intents": TAXONOMY.intents[:-1]})
-    with pytest.raises(TerminalError, match="the model knows the intents .* train a model"):
+    with pytest.raises(TerminalError, match=r"the model knows the intents .* train a model"):
         Intents(MODEL, fewer)

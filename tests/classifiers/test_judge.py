@@ -50,7 +50,7 @@ def test_a_missing_column_is_found_at_start():
 
 
 def test_two_classifiers_may_not_fill_one_column():
-    with pytest.raises(TerminalError, match="fake_reasons.*filled by fake too"):
+    with pytest.raises(TerminalError, match=r"fake_reasons.*filled by fake too"):
         Judge([_Fake(), _Fake()])
 
 

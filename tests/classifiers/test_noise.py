@@ -55,13 +55,25 @@ def test_noise_is_marked(text, label):
 @pytest.mark.parametrize(
     "text",
     [
-        "Ich hab im Casino ein Auto gewonnen und es ist weg", "das war so schwer zu gewinnen", "Rabattcode geht nicht!",
-        "Die Anzeige: Bahn fährt nicht", "Wann kommt der Zug? https://t.co/x", "Mein Job ist weg wegen eurer Verspätung",
-        "I sold it, do you offer free shipping?", "Suche seit Stunden den Fahrer", "Die Anzeigetafel ist kaputt",
-        "Ich will keine Werbung", "Wer gewinnt heute?", "he/she (him/her) said no", "I have 2 codes, none works",
-        "Sind jetzt 4 Tage und die 80 % Rabatt hab ich nicht", "Wir suchen eine Lösung", "cooler Zug", "Ihr bekommt 0 % Rabatt für so einen Service? Nein danke",
+        "Ich hab im Casino ein Auto gewonnen und es ist weg",
+        "das war so schwer zu gewinnen",
+        "Rabattcode geht nicht!",
+        "Die Anzeige: Bahn fährt nicht",
+        "Wann kommt der Zug? https://t.co/x",
+        "Mein Job ist weg wegen eurer Verspätung",
+        "I sold it, do you offer free shipping?",
+        "Suche seit Stunden den Fahrer",
+        "Die Anzeigetafel ist kaputt",
+        "Ich will keine Werbung",
+        "Wer gewinnt heute?",
+        "he/she (him/her) said no",
+        "I have 2 codes, none works",
+        "Sind jetzt 4 Tage und die 80 % Rabatt hab ich nicht",
+        "Wir suchen eine Lösung",
+        "cooler Zug",
+        "Ihr bekommt 0 % Rabatt für so einen Service? Nein danke",
     ],
-)  # fmt: skip
+)
 def test_an_honest_post_is_not_marked(text):
     assert noise_of(text) == []
 

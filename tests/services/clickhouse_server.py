@@ -93,6 +93,11 @@ class ClickHouseServer:
         self.stop()
         raise RuntimeError(f"clickhouse-server did not open its port within {_START_SECONDS} s:\n{tail}")
 
+    def signal(self, number: int) -> None:
+        """Send a signal, as SIGSTOP to freeze it."""
+        if self._process is not None:
+            self._process.send_signal(number)
+
     def kill(self) -> None:
         """kill -9, as a power cut for the process."""
         if self._process is not None:
@@ -101,12 +106,12 @@ class ClickHouseServer:
             self._process = None
 
     def stop(self) -> None:
-        """Ask it to end; kill it when it has not after 10 s."""
+        """Ask it to end; kill it when it has not after a second: it waits for clients that are still connected."""
         if self._process is None:
             return
         self._process.terminate()
         try:
-            self._process.wait(10)
+            self._process.wait(1)
         except subprocess.TimeoutExpired:
             self.kill()
         self._process = None

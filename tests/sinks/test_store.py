@@ -46,7 +46,7 @@ def test_rows_may_come_again_after_they_were_removed(store):
 
 def test_a_refused_block_keeps_the_whole_write_out(store):
     bad = block("posts", [post(1), post(2, text=None)])
-    with pytest.raises(TerminalError, match="table posts, column text .*, row 1: None"):
+    with pytest.raises(TerminalError, match=r"table posts, column text .*, row 1: None"):
         store.write([block("ledger", [entry(1)]), bad])
     assert store.query("SELECT count() FROM ledger").rows == [(0,)]
 
@@ -128,8 +128,8 @@ def test_a_time_as_parameter_means_the_same_instant(store):
 
 
 WRITING = [
-    "INSERT INTO posts SELECT * FROM posts", "DROP TABLE posts", "TRUNCATE TABLE posts", "ALTER TABLE posts DELETE WHERE 1",
-    "SELECT 1; DROP TABLE posts", "/* SELECT */ DROP TABLE posts", "SET readonly = 0", "USE default", "",
+    "INSERT INTO posts SELECT * FROM posts", "DROP TABLE posts", "TRUNCATE TABLE posts",
+    "ALTER TABLE posts DELETE WHERE 1", "SELECT 1; DROP TABLE posts", "/* SELECT */ DROP TABLE posts", "SET readonly = 0", "USE default", "",
     "SELECT 1 INTO OUTFILE 'out.csv'", "OPTIMIZE TABLE posts FINAL", "CREATE TEMPORARY TABLE t (a UInt8)",
 ]  # fmt: skip
 

@@ -152,7 +152,7 @@ def test_final_across_partitions_or_not_is_the_same(tmp_path):
     """Hosters set do_not_merge_across_partitions_select_final = 1, under which FINAL trusts partitions to be apart."""
     with_parts = ChdbStore(tmp_path / "store", linger_seconds=0)
     with_parts.migrate()
-    tables, writes = made_up(99)
+    tables, _ = made_up(99)
     for table, rows in tables.items():
         for start in range(0, len(rows), 7):
             with_parts.write([block(table, rows[start : start + 7])])
@@ -161,7 +161,7 @@ def test_final_across_partitions_or_not_is_the_same(tmp_path):
     command = [sys.executable, "-c", IN_BOTH_WAYS, str(tmp_path / "store")]
     lines = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.splitlines()
     assert len(lines) == 10 and lines[:5] == lines[5:]
-    assert lines[0].startswith('mentions 25,')
+    assert lines[0].startswith("mentions 25,")
 
 
 def test_no_table_is_partitioned(store):
