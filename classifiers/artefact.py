@@ -1,6 +1,7 @@
 """The trained intents model as files: intents.npz (arrays, no pickle), intents.json (the rest, and a hash).
 
-Weights are kept as 8-bit integers with a scale a column: the logit moves by about .02, the file is a sixth."""
+Weights are kept as 8-bit integers with a scale a column: logits move by .01 to .07 (standard
+deviation, by output), and the shipped file has 1.0 MB."""
 
 from __future__ import annotations
 

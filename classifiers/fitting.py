@@ -106,8 +106,8 @@ def fit(texts: Sequence[str], targets: Targets, weights: Floats) -> Fitted:
 def calibrate(logits: Floats, targets: Targets, biases: Floats | None = None) -> tuple[Output, ...]:
     """Platt's scaling (1999) and a threshold for each column, from logits of posts that were held out.
 
-    Thresholds of intents give the best F1; of needs_intervention the best F1 at the base rate `_QUEUE_RATE`; of the severities,
-    the larger side."""
+    Thresholds of intents give the best F1; of needs_intervention the best F1 at the base rate `_QUEUE_RATE`; of the
+    severities, the larger side."""
     outputs = []
     for place, name in enumerate(targets.names):
         about = targets.counts[:, place]

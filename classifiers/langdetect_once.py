@@ -12,7 +12,7 @@ from langdetect.detector_factory import PROFILES_DIRECTORY, DetectorFactory
 from langdetect.lang_detect_exception import LangDetectException
 
 _SEED = 0
-_TRIALS = 3  # of random draws, averaged; the library's 7 cost twice the time and change one answer in a hundred
+_TRIALS = 3  # of random draws, averaged; the library's 7 cost two thirds more time and change 15 answers in 4,450
 _lock = threading.Lock()
 _factories: dict[tuple[str, ...], DetectorFactory] = {}
 

@@ -46,7 +46,7 @@ def train(paths: Sequence[Path], taxonomy: Taxonomy, out_dir: Path, seed: int) -
     handles = _handles(posts)
     texts, weights = texts_of(posts, BrandAccounts(handles)), weights_of(posts)
 
-    folds = np.array([_fold(post.group, seed) for post in posts])
+    folds = folds_of(posts, seed)
     origins = np.array([post.origin if post.is_real else "" for post in posts])
     held_out = _held_out(texts, targets, weights, folds)
     by_source = _held_out(texts, targets, weights, origins)
@@ -93,9 +93,10 @@ def _handles(posts: Sequence[GoldPost]) -> tuple[str, ...]:
     return tuple(sorted(handle for handle, count in counts.items() if count > 1 and handle not in _MASKS))
 
 
-def _fold(group: str, seed: int) -> int:
-    """Decided by the group alone, so that a row more moves no other."""
-    return int.from_bytes(blake2b(f"{seed}\0{group}".encode(), digest_size=8).digest(), "big") % _FOLDS
+def folds_of(posts: Sequence[GoldPost], seed: int) -> NDArray[np.int64]:
+    """The fold of each post; decided by its group alone, so that twins stay together and a row more moves no other."""
+    hashes = (blake2b(f"{seed}\0{post.group}".encode(), digest_size=8).digest() for post in posts)
+    return np.array([int.from_bytes(value, "big") % _FOLDS for value in hashes])
 
 
 def _held_out(texts: Sequence[str], targets: Targets, weights: Floats, part: NDArray[np.generic]) -> Floats:

@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 from schemas.errors import Rejected
 from schemas.formats.model import SourceModel, kind_of, mention, merged, validated
 from schemas.formats.protocol import Item, Payload
-from schemas.mention import Author, Mention, Relation
+from schemas.mention import Mention, Relation
 from schemas.record import Deletion, Ignored, Reason
 from schemas.times import Micros, storable
 
@@ -143,7 +143,7 @@ def _common(event: _Event, record: SourceModel, stated: datetime, *rest: Mapping
     outside = {key: value for key, value in event.unnamed.items() if key != "kind"}
     return {
         "platform": "bluesky",
-        "author": Author(id=event.did),
+        "author": {"id": event.did},
         "published_at": published_at,
         "claimed_at": claimed,
         "edited_at": event.time_us if event.commit.operation == "update" else None,

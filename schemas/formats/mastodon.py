@@ -15,7 +15,7 @@ from schemas.errors import Rejected
 from schemas.formats.model import Counter, SourceModel, mention, merged, validated
 from schemas.formats.protocol import Item, Payload
 from schemas.ids import OpaqueId
-from schemas.mention import Author, Engagement, Mention, Relation, Utc
+from schemas.mention import Mention, Relation, Utc
 from schemas.payload import parse_json
 from schemas.record import Deletion, Ignored
 from schemas.text import plain
@@ -114,9 +114,12 @@ def _status(payload: Any, *, at: str = "") -> Mention | Ignored:
         native_id=status.uri,
         text=plain(shown.content, quote_line=_quoted(shown.quote) is None),
         title=shown.spoiler_text or None,
-        author=Author(
-            id=account.id, handle=account.acct, name=account.display_name or None, followers=account.followers_count
-        ),
+        author={
+            "id": account.id,
+            "handle": account.acct,
+            "name": account.display_name or None,
+            "followers": account.followers_count,
+        },
         published_at=status.created_at,
         edited_at=status.edited_at,
         language=shown.language,
@@ -125,7 +128,7 @@ def _status(payload: Any, *, at: str = "") -> Mention | Ignored:
         root_id=parent_id if boost else None,
         parent_author=parent_author,
         url=status.url,
-        engagement=Engagement() if boost else _engagement(status),
+        engagement={} if boost else _engagement(status),
         extra=merged(
             status.unnamed,
             {"visibility": status.visibility} if status.visibility else {},
@@ -179,10 +182,10 @@ def _spoken_to(status: _Status) -> str | None:
     return status.in_reply_to_account_id
 
 
-def _engagement(status: _Status) -> Engagement:
-    return Engagement(
-        likes=status.favourites_count,
-        replies=status.replies_count,
-        reposts=status.reblogs_count,
-        quotes=status.quotes_count,
-    )
+def _engagement(status: _Status) -> dict[str, int | None]:
+    return {
+        "likes": status.favourites_count,
+        "replies": status.replies_count,
+        "reposts": status.reblogs_count,
+        "quotes": status.quotes_count,
+    }

@@ -1,4 +1,4 @@
-"""What a payload format must offer. Formats are stateless; the decoder (schemas/decode.py) calls them from any thread."""
+"""What a payload format offers. Formats are stateless: the decoder (schemas/decode.py) calls them from any thread."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """reddit: a comment or a submission as the API and the monthly dumps (RC_, RS_) hold it.
 
 Odd: `created_utc` is an integer, a float or text; `edited` is false or a time; `parent_id` of some dumps is a number
-(the id in base 10, null at the top); a deleted post stays, with "[deleted]" or "[removed]" for its text, and a dump
-made later says so in `_meta`; the score may be negative and is kept in `extra` then. Native ids are full names (t1_, t3_).
+(the id in base 10, null at the top); a deleted post stays, with "[deleted]" or "[removed]" for its text, and a later
+dump says so in `_meta`; the score may be negative and is kept in `extra` then. Native ids are full names (t1_, t3_).
 Golden payloads: tests/golden/reddit/."""
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 from schemas.formats.model import Counter, SourceModel, mention, merged, validated
 from schemas.formats.protocol import Item, Payload
 from schemas.ids import OpaqueId
-from schemas.mention import Author, Engagement, Mention, Relation
+from schemas.mention import Mention, Relation
 from schemas.record import Deletion
 from schemas.text import unescape
 from schemas.times import Epoch, from_epoch
@@ -83,6 +83,9 @@ class _Submission(_Thing):
     crosspost_parent: OpaqueId | None = None
 
 
+_NO_META = _Meta()
+
+
 class Reddit:
     """Comments and submissions."""
 
@@ -114,7 +117,7 @@ def _comment(raw: _Comment) -> Item:
         parent_id=_parent(raw.parent_id, link),
         root_id=link,
         url=f"{_SITE}{raw.permalink or f'/comments/{link[3:]}/_/{name[3:]}/'}",
-        engagement=Engagement(likes=_likes(raw)),
+        engagement={"likes": _likes(raw)},
     )
 
 
@@ -131,7 +134,7 @@ def _submission(raw: _Submission) -> Item:
         relation=Relation.QUOTE if raw.crosspost_parent else Relation.ORIGINAL,
         parent_id=raw.crosspost_parent,
         url=f"{_SITE}{raw.permalink or f'/comments/{name[3:]}/'}",
-        engagement=Engagement(likes=_likes(raw), replies=raw.num_comments, reposts=raw.num_crossposts),
+        engagement={"likes": _likes(raw), "replies": raw.num_comments, "reposts": raw.num_crossposts},
     )
 
 
@@ -139,10 +142,10 @@ def _mention(raw: _Thing, **fields: Any) -> Mention:
     """What comments and submissions have in common."""
     rest = {key: value for key, value in raw.unnamed.items() if not key.startswith("author_")}
     known = None if raw.author in (None, "[deleted]") else raw.author
-    meta = raw.meta or _Meta()
+    meta = raw.meta or _NO_META
     return mention(
         platform="reddit",
-        author=Author(id=raw.author_fullname, handle=known),
+        author={"id": raw.author_fullname, "handle": known},
         published_at=raw.created_utc,
         edited_at=raw.edited,
         observed_at=meta.retrieved_2nd_on or raw.retrieved_on,

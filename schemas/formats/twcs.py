@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field
 from schemas.formats.model import SourceModel, mention, merged, validated
 from schemas.formats.protocol import Item, Payload
 from schemas.ids import CellId, cell
-from schemas.mention import Author, Relation
+from schemas.mention import Relation
 from schemas.record import Ignored
 from schemas.text import unescape
 from schemas.times import TwitterTime
@@ -76,7 +76,7 @@ class Twcs:
             platform="x",
             native_id=row.tweet_id,
             text=unescape(row.text),
-            author=Author(id=row.author_id, handle=None if numbered else row.author_id),
+            author={"id": row.author_id, "handle": None if numbered else row.author_id},
             published_at=row.created_at,
             relation=Relation.REPLY if parent else Relation.ORIGINAL,
             parent_id=parent,

@@ -11,7 +11,6 @@ from schemas.formats.model import kind_of
 from schemas.formats.protocol import Item
 from schemas.record import Deletion, Ignored, Reason
 
-_MARKS = ("data", "errors", "meta")
 _KEYS = frozenset({"data", "includes", "errors", "meta", "matching_rules", "__twarc"})
 # The problem types that say "this post is no longer public": deleted, or its author protected or suspended.
 _GONE = {"resource-not-found": "not_found", "not-authorized-for-resource": "not_authorized"}
@@ -20,7 +19,7 @@ _USERS = (("author", "author_id"), ("in_reply_to_user", "in_reply_to_user_id"))
 
 def is_page(payload: Any) -> bool:
     """Page or single look-up: nothing but the keys of a page, and one that only pages have."""
-    return any(key in payload for key in _MARKS) and payload.keys() <= _KEYS
+    return ("data" in payload or "errors" in payload or "meta" in payload) and payload.keys() <= _KEYS
 
 
 def flattened(page: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -20,7 +20,7 @@ from schemas.formats import x_page
 from schemas.formats.model import Counter, SourceModel, kind_of, mention, merged, validated_with_true_id
 from schemas.formats.protocol import Item, Payload
 from schemas.ids import DecimalId
-from schemas.mention import Author, Engagement, Mention, Relation, Utc
+from schemas.mention import Mention, Relation, Utc
 from schemas.record import Dead, Ignored, Reason
 from schemas.text import unescape
 from schemas.times import from_epoch
@@ -88,6 +88,9 @@ class _Tweet(SourceModel):
     twarc: Annotated[_Twarc | None, Field(alias="__twarc")] = None
 
 
+_NO_METRICS, _NO_TWARC = _Metrics(), _Twarc()
+
+
 class XV2:
     """Pages and flattened tweets of the X API v2."""
 
@@ -129,9 +132,9 @@ def _mention(raw: Any, *, at: str = "") -> Mention:
     reposted = relation is Relation.REPOST
     published_at, derived = _published_at(tweet, at)
     author, author_rest = _author(tweet)
-    metrics = tweet.public_metrics or _Metrics()
-    twarc = tweet.twarc or _Twarc()
-    handle = author.handle or "i/web"
+    metrics = tweet.public_metrics or _NO_METRICS
+    twarc = tweet.twarc or _NO_TWARC
+    handle = author.get("handle") or "i/web"
     extra = merged(
         tweet.unnamed,
         {"quoted_id": quoted} if quoted else {},
@@ -155,7 +158,7 @@ def _mention(raw: Any, *, at: str = "") -> Mention:
         root_id=_root(tweet, relation, reference),
         parent_author=_parent_author(tweet, relation, reference),
         url=f"https://x.com/{handle}/status/{tweet.id}",
-        engagement=Engagement() if reposted else _engagement(metrics),
+        engagement={} if reposted else _engagement(metrics),
         extra=extra,
     )
 
@@ -191,20 +194,20 @@ def _published_at(tweet: _Tweet, at: str) -> tuple[datetime, dict[str, Any]]:
     return from_epoch(millis, per_second=1000), {"published_at_from_id": True}
 
 
-def _author(tweet: _Tweet) -> tuple[Author, dict[str, Any]]:
+def _author(tweet: _Tweet) -> tuple[dict[str, Any], dict[str, Any]]:
     """The author, and what the source says of them beyond."""
     user = tweet.author
     if user is None:
-        return Author(id=tweet.author_id), {}
-    metrics = user.public_metrics or _UserMetrics()
-    author = Author(
-        id=user.id,
-        handle=user.username,
-        name=user.name,
-        followers=metrics.followers_count,
-        verified=bool(user.verified),
-    )
-    return author, merged(user.unnamed, public_metrics=metrics.unnamed)
+        return {"id": tweet.author_id}, {}
+    metrics = user.public_metrics
+    author = {
+        "id": user.id,
+        "handle": user.username,
+        "name": user.name,
+        "followers": metrics.followers_count if metrics else None,
+        "verified": bool(user.verified),
+    }
+    return author, merged(user.unnamed, public_metrics=metrics.unnamed if metrics else None)
 
 
 def _root(tweet: _Tweet, relation: Relation, reference: _Reference | None) -> str | None:
@@ -223,11 +226,11 @@ def _parent_author(tweet: _Tweet, relation: Relation, reference: _Reference | No
     return (reference.author.username if reference.author else None) or reference.author_id
 
 
-def _engagement(metrics: _Metrics) -> Engagement:
-    return Engagement(
-        likes=metrics.like_count,
-        replies=metrics.reply_count,
-        reposts=metrics.retweet_count,
-        quotes=metrics.quote_count,
-        views=metrics.impression_count,
-    )
+def _engagement(metrics: _Metrics) -> dict[str, int | None]:
+    return {
+        "likes": metrics.like_count,
+        "replies": metrics.reply_count,
+        "reposts": metrics.retweet_count,
+        "quotes": metrics.quote_count,
+        "views": metrics.impression_count,
+    }

@@ -109,6 +109,17 @@ def test_a_homonym_is_never_found_by_a_misspelling():
     assert BrandMatch(odd).classify([mention("Window am PC")], {})["brands"] == [[]]
 
 
+def test_the_tail_of_a_hyphenated_word_is_no_homonym_and_the_head_is():
+    assert brands_of("Die S-Bahn ist auch ein Zug") == []
+    assert brands_of("Die Bahn-App kennt meinen Zug nicht") == ["deutsche-bahn"]
+
+
+def test_a_homonym_heads_no_closed_compound():
+    odd = Brands(brands=(Brand(id="b", name="Windows", homonyms=("Windows",), context=("PC",)),))
+    found = BrandMatch(odd).classify([mention("Windowshopping statt PC"), mention("Windows auf dem PC")], {})
+    assert found["brands"] == [[], ["b"]]
+
+
 def test_terms_name_brand_and_configured_word():
     found = MATCH.classify([mention("der Deutschen Bahn ihre #bahncard, @db_bahn")], {})
     assert found["brand_terms"] == [

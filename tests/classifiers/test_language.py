@@ -31,7 +31,11 @@ def test_handles_addresses_and_retweet_marks_do_not_speak():
 
 def test_the_declared_language_decides_a_doubtful_text_only():
     assert language_of("Hotel excellent.", language="fr") == "fr"
-    assert language_of(BY_LANGUAGE["de"], language="fr") == "de"
+    sure = [mention(BY_LANGUAGE["de"]), mention(BY_LANGUAGE["de"], language="fr")]
+    found = DETECTOR.classify(sure, {})
+    assert found["language"] == ["de", "de"]
+    assert found["language_probability"][0] == found["language_probability"][1]
+    assert found["language_reasons"] == [["language:fast"]] * 2
 
 
 def test_a_declared_language_with_a_region_counts():

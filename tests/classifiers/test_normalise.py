@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from classifiers.normalise import LIMIT, handles, mention_text, normalise, plain_words
@@ -27,6 +29,15 @@ def test_a_long_text_keeps_head_and_tail():
     assert len(found) == LIMIT
     assert found.startswith("Anfang ")
     assert found.endswith(" Ende")
+
+
+def test_a_million_characters_cost_what_a_page_costs():
+    """A hundred such texts: .03 s when cut first, 5 s when cleaned whole."""
+    huge = "ü b\u0301 " * 250_000
+    started = time.perf_counter()
+    for _ in range(100):
+        normalise(huge)
+    assert time.perf_counter() - started < 1
 
 
 def test_title_and_text_are_one():

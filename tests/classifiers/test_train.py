@@ -85,10 +85,14 @@ def test_the_card_is_written_beside_the_model_with_data_figures_and_seed(trained
     assert "## Limits" in text
 
 
-def test_twins_fall_into_the_same_fold():
-    assert all(train._fold("r1", seed) == train._fold("r1", seed) for seed in range(9))
-    rows = {row["id"] for row in labelled_rows(ids(SIX))}
-    assert any(post_id.endswith("-de") and post_id.removesuffix("-de") in rows for post_id in rows)
+def test_twins_fall_into_the_same_fold_and_a_post_more_moves_none(trained):
+    posts = read(trained[1], ids(SIX))
+    folds = dict(zip([post.id for post in posts], train.folds_of(posts, 1).tolist(), strict=True))
+    twins = [post_id for post_id in folds if post_id.endswith("-de")]
+    assert len(twins) > 20
+    assert all(folds[twin] == folds[twin.removesuffix("-de")] for twin in twins)
+    assert set(folds.values()) == {0, 1, 2, 3, 4}
+    assert train.folds_of(posts[5:], 1).tolist() == train.folds_of(posts, 1).tolist()[5:]
 
 
 def test_a_seventh_intent_needs_a_taxonomy_entry_and_labelled_rows_only(tmp_path):

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(900)]
 
 KILLS = int(os.environ.get("ECHOLOT_KILLS", "25"))
 PARTITIONS = 3
-RECORDS = 60_000
+RECORDS = 20_000
 
 
 def records(draw: random.Random):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from multiprocessing.connection import Client
 from pathlib import Path
 
@@ -133,16 +135,30 @@ def test_the_owner_ends_soon_after_its_last_client_was_killed(folder):
     assert not (folder / ADDRESS).exists()
 
 
-def test_a_request_that_arrived_is_carried_out_though_its_client_left(opened, folder):
+def send_and_leave(opened, folder):
+    """Ask the owner for ten inserts of 5,000 rows, and go without the answer."""
     address = Address.read(folder)
     connection = Client(address.socket, "AF_UNIX", authkey=bytes.fromhex(address.key))
     types = dict(opened.query("SELECT name, type FROM system.columns WHERE table = 'ledger'").rows)
-    names = ", ".join(types)
     pieces = [block("ledger", [entry(i) for i in range(n * 5000, (n + 1) * 5000)]) for n in range(10)]
-    inserts = [(f"INSERT INTO ledger ({names})", native.encode(piece, types)) for piece in pieces]
-    connection.send(("write", inserts))
+    connection.send(
+        ("write", [(f"INSERT INTO ledger ({', '.join(types)})", native.encode(piece, types)) for piece in pieces])
+    )
     connection.close()
+
+
+def test_a_request_that_arrived_is_carried_out_though_its_client_left(opened, folder):
+    send_and_leave(opened, folder)
     opened.close()
+    wait_until_free(folder)
+    assert opened.query("SELECT count() FROM ledger").rows == [(50_000,)]
+
+
+def test_an_owner_told_to_end_carries_out_what_it_has_begun(opened, folder):
+    send_and_leave(opened, folder)
+    while opened.query("SELECT count() FROM ledger").rows == [(0,)]:
+        pass
+    os.kill(owner_pid(folder), signal.SIGTERM)
     wait_until_free(folder)
     assert opened.query("SELECT count() FROM ledger").rows == [(50_000,)]
 
@@ -167,6 +183,13 @@ def test_a_stranger_without_the_key_is_turned_away_and_harms_nobody(opened, fold
     with pytest.raises((AuthenticationError, EOFError, OSError)):
         Client(Address.read(folder).socket, "AF_UNIX", authkey=b"guess")
     assert opened.query("SELECT 1 AS one").rows == [(1,)]
+
+
+def test_a_client_that_stops_in_mid_greeting_holds_up_nobody(opened, folder):
+    with socket.socket(socket.AF_UNIX) as stuck:
+        stuck.connect(Address.read(folder).socket)
+        with closing(ChdbStore(folder)) as other:
+            assert other.query("SELECT 1 AS one").rows == [(1,)]
 
 
 def test_a_temporary_folder_with_a_long_name_does_not_matter(folder, tmp_path, monkeypatch):

@@ -128,8 +128,8 @@ def test_a_time_as_parameter_means_the_same_instant(store):
 
 
 WRITING = [
-    "INSERT INTO posts SELECT * FROM posts", "DROP TABLE posts", "TRUNCATE TABLE posts",
-    "ALTER TABLE posts DELETE WHERE 1", "SELECT 1; DROP TABLE posts", "/* SELECT */ DROP TABLE posts", "SET readonly = 0", "USE default", "",
+    "INSERT INTO posts SELECT * FROM posts", "DROP TABLE posts", "TRUNCATE TABLE posts", "SET readonly = 0", "",
+    "ALTER TABLE posts DELETE WHERE 1", "SELECT 1; DROP TABLE posts", "/* SELECT */ DROP TABLE posts", "USE default",
     "SELECT 1 INTO OUTFILE 'out.csv'", "OPTIMIZE TABLE posts FINAL", "CREATE TEMPORARY TABLE t (a UInt8)",
 ]  # fmt: skip
 

@@ -1,0 +1,97 @@
+"""The golden payloads: tests/golden/<format>/<case>.json or .csv, and beside each <case>.expected.json.
+
+The first word of a case's name says what it is: good, odd (valid, and unlike the others), trap (valid, and easily read
+wrongly), bad (becomes a dead letter, in whole or in part)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from schemas.decode import decode
+from schemas.formats.protocol import Item
+from schemas.formats.registry import FORMATS
+from schemas.mention import Mention
+from schemas.payload import parse_json
+from schemas.record import Dead, Deletion, Ignored, Record
+
+ROOT = Path(__file__).parent.parent / "golden"
+MAX_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One golden payload."""
+
+    format: str
+    path: Path
+
+    def __str__(self) -> str:
+        return f"{self.format}-{self.path.stem}"
+
+    @property
+    def raw(self) -> bytes:
+        return self.path.read_bytes()
+
+    @property
+    def is_json(self) -> bool:
+        return self.path.suffix == ".json"
+
+    @property
+    def payload(self) -> Any:
+        return parse_json(self.raw)
+
+    @property
+    def expected(self) -> Any:
+        return json.loads(self.path.with_suffix(".expected.json").read_bytes())
+
+
+def cases() -> list[Case]:
+    """Every golden payload, in order of name."""
+    found = []
+    for name in FORMATS:
+        files = sorted(path for path in (ROOT / name).iterdir() if not path.name.endswith(".expected.json"))
+        found += [Case(name, path) for path in files]
+    return found
+
+
+def decoded(value: bytes | None, format_name: str | None = None, **headers: bytes) -> list[Item]:
+    """What the decoder makes of the bytes; a header's underscores stand for hyphens."""
+    named = {name.replace("_", "-"): text for name, text in headers.items()}
+    return decode(Record("topic", 0, 7, value, headers=named), format_name=format_name, max_bytes=MAX_BYTES)
+
+
+def only(items: Sequence[Item]) -> Item:
+    (item,) = items
+    return item
+
+
+def mention_of(payload: Any, format_name: str | None = None) -> Mention:
+    """The one mention in a JSON payload."""
+    item = only(decoded(json.dumps(payload).encode(), format_name))
+    assert isinstance(item, Mention), item
+    return item
+
+
+def dead_of(payload: Any, format_name: str | None = None) -> Dead:
+    """The one dead letter that a JSON payload becomes."""
+    item = only(decoded(json.dumps(payload).encode(), format_name))
+    assert isinstance(item, Dead), item
+    return item
+
+
+def written(item: Item) -> dict[str, Any]:
+    """An item as it stands in an expected file: fields that are no defaults; of a dead letter not the bytes."""
+    match item:
+        case Mention():
+            return {"mention": item.model_dump(mode="json", exclude_defaults=True)}
+        case Deletion():
+            at = item.deleted_at.isoformat() if item.deleted_at else None
+            return {"deletion": [item.platform, item.native_id, at, item.reason]}
+        case Ignored():
+            return {"ignored": item.reason}
+        case Dead():
+            return {"dead": [item.reason.value, item.detail]}
