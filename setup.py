@@ -21,7 +21,6 @@ setup(
         "apache-beam>=2.77,<3",  # before 2.76 leaked bundle processors and SDF state
         "beautifulsoup4>=4.12,<5",
         "chdb>=4.4,<5",
-        "clickhouse-connect>=1,<2",  # the right way to bind parameters in chDB
         "clickhouse-driver[lz4]>=0.2.10,<0.3",
         "ftfy>=6.2,<7",
         "kafka-python[crc32c]>=3.0.12,<4",  # before 3.0.9 partitions stall silently

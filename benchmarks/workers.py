@@ -12,10 +12,10 @@ import threading
 import time
 from pathlib import Path
 
-from configs.settings import ChdbStoreSettings, JobSettings, KafkaSource, Topic
 from kafka import KafkaConsumer, TopicPartition
 
 from benchmarks import machine
+from configs.settings import ChdbStoreSettings, JobSettings, KafkaSource, Topic
 from pipeline import job, resources
 from pipeline.engines.local import Totals
 from pipeline.rows import RowMaker

@@ -34,7 +34,7 @@ class KafkaSource(Settings):
     group: str = "echolot"
     """Consumer group; its committed offsets say where to go on."""
     start: Literal["earliest", "latest"] = "earliest"
-    """Where a partition without a committed offset starts. A committed offset that retention overtook never falls back."""
+    """Where a partition without a committed offset starts. One that retention overtook stops the job."""
     security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     """Kafka's security protocol."""
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "PLAIN"
@@ -154,7 +154,7 @@ class PrivacySettings(Settings):
     """What is kept of authors."""
 
     pseudonym_key: SecretStr = SecretStr("")
-    """Key of the author pseudonyms; the same key gives the same pseudonym. Without one they can be guessed from lists."""
+    """Key of the author pseudonyms; same key, same pseudonym. Without one, lists of accounts undo them."""
     keep_handles: bool = False
     """Keep account names in `author_handle`; off, only the pseudonym stays."""
 

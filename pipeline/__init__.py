@@ -1,0 +1,1 @@
+"""The graph, its sources, engines and commands."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from configs.base import ConfigError
-
 from sinks.store import Block, Store
 
 
 def enter(store: Store, name: str, fingerprint: str, description: str) -> None:
     """Make `name` the active generation, registering it on first use.
 
-    Raises ConfigError where the store knows the name with another fingerprint: mixing would break "same in, same out"."""
+    Raises ConfigError where the store knows the name with another fingerprint: verdicts would mix."""
     known = {
         row[0]: (row[1], row[2])
         for row in store.query("SELECT name, fingerprint, activation FROM generations FINAL").rows
@@ -24,7 +23,12 @@ def enter(store: Store, name: str, fingerprint: str, description: str) -> None:
     last = max((activation for _, activation in known.values()), default=0)
     if name in known and known[name][1] == last:
         return
-    block = {"name": [name], "fingerprint": [fingerprint], "description": [description], "activation": [last + 1]}
+    block: dict[str, list[object]] = {
+        "name": [name],
+        "fingerprint": [fingerprint],
+        "description": [description],
+        "activation": [last + 1],
+    }
     store.write([Block("generations", block)])
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import closing
 
 from configs.settings import FilesSource, JobSettings
-
 from pipeline import generations, resources
 from pipeline.engines import local
 from pipeline.sources.files import FileRecords
@@ -18,7 +17,9 @@ from sinks.store import Store
 Progress = Callable[[local.Totals, Source], None]
 
 
-def run(settings: JobSettings, *, stop: threading.Event, progress: Progress = lambda totals, source: None) -> local.Totals:
+def run(
+    settings: JobSettings, *, stop: threading.Event, progress: Progress = lambda totals, source: None
+) -> local.Totals:
     """Run the job until `stop` is set or its source is exhausted.
 
     Raises ConfigError before anything is read; TransientError or TerminalError when it cannot go on. Whatever happens,
@@ -42,6 +43,6 @@ def open_source(settings: JobSettings, store: Store) -> Source:
 
 
 def last_written(store: Store) -> dict[tuple[str, int], int]:
-    """The last position in the ledger by (source, partition): ranges are written in order, so all before it are there."""
+    """The last position in the ledger by (source, partition); ranges are written in order, so all before are there."""
     rows = store.query("SELECT source, partition, max(position) FROM ledger GROUP BY source, partition").rows
     return {(source, partition): position for source, partition, position in rows}

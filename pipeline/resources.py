@@ -1,4 +1,4 @@
-"""What a process holds once, however many DoFns ask: judge, store, dead-letter topic, breaker, all from one settings."""
+"""What a process holds once, however many DoFns ask: judge, store, dead-letter topic, breaker."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
+from classifiers.judge import Judge
+from classifiers.registry import build
 from configs.brands import Brands
 from configs.loading import SHIPPED, load
 from configs.settings import JobSettings
 from configs.taxonomy import Taxonomy
-
-from classifiers.judge import Judge
-from classifiers.registry import build
 from pipeline.breaker import Breaker
 from pipeline.rows import RowMaker
 from pipeline.stores import open_store

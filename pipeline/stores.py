@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from configs.settings import ChdbStoreSettings, ClickHouseStoreSettings
-
 from sinks.chdb import ChdbStore
 from sinks.clickhouse import ClickHouseStore
 from sinks.store import Store

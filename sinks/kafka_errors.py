@@ -37,7 +37,7 @@ def no_bootstrap(source: KafkaSource) -> EcholotError:
         )
     if source.security.startswith("SASL"):
         return TerminalError(
-            f"Kafka at {brokers} accepts connections but refuses this login: check username, password and sasl_mechanism"
+            f"Kafka at {brokers} takes connections but refuses this login: check username, password and sasl_mechanism"
         )
     return TerminalError(
         f"{brokers} accepts connections but does not speak Kafka over {source.security}: check security"

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from configs.settings import ChdbStoreSettings
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.errors import RetriableError
 
+from configs.settings import ChdbStoreSettings
 
 ROOT = Path(__file__).parents[1]
 
@@ -34,7 +34,9 @@ class Job:
     def __init__(self, folder: Path, source: dict[str, Any], **settings: Any) -> None:
         self.folder = folder
         self.config = folder / "echolot.yaml"
-        self.config.write_text(yaml.safe_dump({"source": source, "store": {"kind": "chdb", "path": "store"}} | settings))
+        self.config.write_text(
+            yaml.safe_dump({"source": source, "store": {"kind": "chdb", "path": "store"}} | settings)
+        )
         self.log = folder / "log"
         self.process: subprocess.Popen[bytes] | None = None
 

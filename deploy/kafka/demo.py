@@ -1,6 +1,6 @@
 """`make demo-kafka`: a real broker, the sample posts produced at a rate, the job, and the queue while it fills.
 
-    python -m deploy.kafka.demo [--rate 40] [--folder demo-data/kafka]"""
+python -m deploy.kafka.demo [--rate 40] [--folder demo-data/kafka]"""
 
 from __future__ import annotations
 
@@ -58,7 +58,16 @@ def _run(broker: Broker, folder: Path, rate: float, console: Console) -> int:
     console.print(f"broker at {broker.bootstrap}; producing the sample posts at {rate:g}/s into topic {TOPIC!r}")
     console.print(f"running: echolot stream --config {config}\n")
     started = [
-        _start(folder / "producer.log", "samples.produce", "--bootstrap", broker.bootstrap, "--topic", TOPIC, "--rate", rate),
+        _start(
+            folder / "producer.log",
+            "samples.produce",
+            "--bootstrap",
+            broker.bootstrap,
+            "--topic",
+            TOPIC,
+            "--rate",
+            rate,
+        ),
         _start(folder / "stream.log", "pipeline.commands.app", "stream", "--config", config),
     ]
     producer, job = started
@@ -72,7 +81,9 @@ def _run(broker: Broker, folder: Path, rate: float, console: Console) -> int:
         for process in started:
             process.terminate()
             process.wait(60)
-    console.print(f'Ask the store: .venv/bin/echolot sql --config {config} "SELECT * FROM ingest_accounting"', soft_wrap=True)
+    console.print(
+        f'Ask the store: .venv/bin/echolot sql --config {config} "SELECT * FROM ingest_accounting"', soft_wrap=True
+    )
     return 0 if job.returncode == 0 else _failed(folder / "stream.log", console)
 
 
@@ -112,7 +123,9 @@ def _table(section: report.Section, seen: int) -> Table:
 
 def _failed(log: Path, console: Console) -> int:
     console.print(f"the job failed; the end of {log}:")
-    console.print("".join(log.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)[-10:]), markup=False)
+    console.print(
+        "".join(log.read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)[-10:]), markup=False
+    )
     return 1
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 import typer
-from configs.base import ConfigError
 
+from configs.base import ConfigError
 from pipeline.commands import check, classify, demo, evaluate, migrate, sql, stream, train, version
 from schemas.errors import EcholotError
 

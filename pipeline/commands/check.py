@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from configs.settings import JobSettings
 
+from configs.settings import JobSettings
 from pipeline import resources
 from pipeline.commands import shared
 
@@ -20,7 +20,7 @@ def add_to(app: typer.Typer) -> None:
 def check(
     config: Annotated[Path, typer.Argument(help="Configuration file.", metavar="FILE")] = shared.DEFAULT,
 ) -> None:
-    """Validate a configuration with the files it names, and say in words what `stream` would do. Connects to nothing."""
+    """Validate a configuration with the files it names, and say what `stream` would do. Connects to nothing."""
     settings = shared.settings(config)
     judge = resources.make_judge(settings)
     print(f"{config} is valid.")
@@ -56,13 +56,17 @@ def _bad_input(settings: JobSettings) -> list[str]:
     b = settings.breaker
     also = f" and to the topic {settings.dead_letters.topic}" if settings.dead_letters.topic else ""
     return [
-        f"Send what cannot be read to the table dead_letters{also}; records over {settings.max_record_bytes} bytes too.",
+        f"Send what cannot be read to the table dead_letters{also}; what is over {settings.max_record_bytes} bytes too.",
         f"Stop when {b.run} records in a row, or {b.share:.0%} of the last {b.window}, are invalid.",
     ]
 
 
 def _privacy(settings: JobSettings) -> str:
-    key = "with the configured key" if settings.privacy.pseudonym_key.get_secret_value() else "WITHOUT a key, so that \
+    key = (
+        "with the configured key"
+        if settings.privacy.pseudonym_key.get_secret_value()
+        else "WITHOUT a key, so that \
 a list of accounts can undo it (set privacy.pseudonym_key)"
+    )
     handles = "kept beside it" if settings.privacy.keep_handles else "not kept"
     return f"Keep authors as a pseudonym {key}; account names are {handles}."

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
-from configs.settings import ChdbStoreSettings, FilesSource, JobSettings
 
+from configs.settings import ChdbStoreSettings, FilesSource, JobSettings
 from pipeline import resources
 from pipeline.commands import shared
 from schemas.mention import Mention
@@ -29,7 +30,7 @@ def classify(
     as_json: shared.AsJson = False,
 ) -> None:
     """Judge texts as if they had just been posted by somebody unknown, with reasons."""
-    settings = shared.settings(shared.Path(config)) if config else _shipped()
+    settings = shared.settings(Path(config)) if config else _shipped()
     judge = resources.make_judge(settings)
     texts = texts or [line.rstrip("\n") for line in sys.stdin if line.strip()]
     epoch = datetime(2020, 1, 1, tzinfo=UTC)  # a verdict does not depend on it
@@ -54,4 +55,4 @@ def classify(
 
 
 def _shipped() -> JobSettings:
-    return JobSettings(source=FilesSource(path=shared.Path()), store=ChdbStoreSettings())
+    return JobSettings(source=FilesSource(path=Path()), store=ChdbStoreSettings())

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from configs.settings import ChdbStoreSettings, FilesSource, JobSettings
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
+from configs.settings import ChdbStoreSettings, FilesSource, JobSettings
 from pipeline import job, report
 from pipeline.commands import shared
 from pipeline.engines.local import Totals

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from configs.settings import ChdbStoreSettings, FilesSource, JobSettings
 
+from configs.settings import ChdbStoreSettings, FilesSource, JobSettings
 from pipeline import resources
 from pipeline.commands import shared
 
@@ -35,3 +35,5 @@ def intents(
         print(json.dumps(report.to_json(), ensure_ascii=False))
         return
     shared.show("", report.names, report.rows)
+    for note in report.notes:
+        shared.console.print(f"Note: {note}")

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from configs.loading import load
-from configs.settings import JobSettings
 from rich.console import Console
 from rich.table import Table
+
+from configs.loading import load
+from configs.settings import JobSettings
 
 Config = Annotated[Path, typer.Option("--config", "-c", help="Configuration file.", metavar="FILE")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -51,6 +52,7 @@ def show(title: str, names: Sequence[str], rows: Sequence[Sequence[Any]], *, as_
 
 
 def cell(value: Any) -> str:
+    """A value as it stands in a table."""
     if isinstance(value, float):
         return f"{value:.3f}"
     if isinstance(value, bytes):

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
 from configs.loading import SHIPPED, load
 from configs.taxonomy import Taxonomy
-
 from pipeline.commands import shared
 
 
@@ -25,7 +25,7 @@ def intents(
     taxonomy: Annotated[Path, typer.Option(help="File of intents.")] = SHIPPED / "taxonomy.yaml",
     seed: Annotated[int, typer.Option(help="Seed of the folds.")] = 1,
 ) -> None:
-    """Train intents, needs-intervention and severity; writes model and model card, prints the cross-validated figures."""
+    """Train intents, needs-intervention and severity; writes model and card, prints cross-validated figures."""
     from classifiers.train import train  # scikit-learn's trainers take seconds to import
 
     report = train(gold, load(taxonomy, Taxonomy), out, seed)

@@ -1,7 +1,7 @@
 """Records from the files of a directory, followed as they grow.
 
-A record is a line; in .csv files it may span lines inside quotes, and the first line names the columns. A file
-is only ever appended to: what was read is counted in records, so that after a restart the ledger says where to go on."""
+A record is a line; in .csv files it may span lines inside quotes, and the first line names the columns. A file is
+only ever appended to: what was read is counted in records, so that after a restart the ledger says where to go on."""
 
 from __future__ import annotations
 

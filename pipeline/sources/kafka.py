@@ -11,7 +11,13 @@ from collections.abc import Iterable
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
-from kafka.errors import CommitFailedError, KafkaError, KafkaTimeoutError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from kafka.errors import (
+    CommitFailedError,
+    KafkaError,
+    KafkaTimeoutError,
+    NoOffsetForPartitionError,
+    OffsetOutOfRangeError,
+)
 from kafka.structs import OffsetAndMetadata
 
 from configs.settings import KafkaSource
@@ -116,7 +122,9 @@ class KafkaRecords:
             raise translate(error, self._brokers) from error
         if missing:
             consumer.close(autocommit=False)
-            raise TerminalError(f"topic {missing[0]!r} does not exist at {self._brokers}: create it or mend source.topics")
+            raise TerminalError(
+                f"topic {missing[0]!r} does not exist at {self._brokers}: create it or mend source.topics"
+            )
         consumer.subscribe(topics=[t.name for t in s.topics])
         return consumer
 

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from tests.jobs import ROOT, canonical
 from tests.commands.test_errors import configured, echolot
+from tests.jobs import ROOT, canonical
 
 
 def test_check_says_in_words_what_the_job_would_do(tmp_path):
@@ -38,7 +38,7 @@ def test_a_second_run_goes_on_where_the_first_ended(tmp_path):
 
 
 def test_classify_gives_verdict_and_reasons():
-    done = echolot("classify", "Die Deutsche Bahn hat meinen Koffer beschädigt, niemand hilft mir!", "--json")
+    done = echolot("classify", "@DB_Bahn mein Koffer wurde beschädigt, niemand hilft mir!", "--json")
     assert done.returncode == 0, done.stderr
     (row,) = json.loads(done.stdout)
     assert row["language"] == "de" and row["brands"] == ["deutsche-bahn"] and row["reasons"]
@@ -60,7 +60,15 @@ def test_the_demo_shows_queue_counts_suppressed_dead_letters_and_the_next_comman
     expected = json.loads((ROOT / "samples" / "expected.json").read_text())
     done = echolot("demo", "--folder", tmp_path / "demo", env_columns=160)
     assert done.returncode == 0, done.stderr
-    for part in ("The queue", "by intent", "By language", "Suppressed", "Dead letters", "Accounting", "invented by a seeded"):
+    for part in (
+        "The queue",
+        "by intent",
+        "By language",
+        "Suppressed",
+        "Dead letters",
+        "Accounting",
+        "invented by a seeded",
+    ):
         assert part in done.stdout, part
     assert "echolot sql --config" in done.stdout and "make demo-kafka" in done.stdout
     config = tmp_path / "demo" / "echolot.yaml"

@@ -160,5 +160,3 @@ def test_help_lists_every_command_with_an_example():
     assert {"stream", "check", "migrate", "sql", "classify", "train", "evaluate", "demo", "version"} <= commands
     for command in ("stream", "check", "migrate", "sql", "classify", "demo", "version"):
         assert f"echolot {command}" in echolot(command, "--help").stdout.replace("\n", " ")
-
-

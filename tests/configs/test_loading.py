@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from configs.base import ConfigError, Settings
 from configs.brands import Brands
 from configs.loading import SHIPPED, load

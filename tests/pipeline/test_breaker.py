@@ -1,7 +1,8 @@
 import pytest
-from configs.settings import BreakerSettings
 from hypothesis import given
 from hypothesis import strategies as st
+
+from configs.settings import BreakerSettings
 from pipeline.breaker import Breaker, BreakerTripped
 from pipeline.decoded import Entry
 from schemas.record import Dead, Outcome, Reason, Record
@@ -18,7 +19,9 @@ def entries(pattern):
     ]
 
 
-@pytest.mark.parametrize("pattern", ["." * 50, "x" * 7 + ".", ("x" * 7 + "." * 14) * 5, "x." * 9 + "..", "ix" * 9 + "ii"])
+@pytest.mark.parametrize(
+    "pattern", ["." * 50, "x" * 7 + ".", ("x" * 7 + "." * 14) * 5, "x." * 9 + "..", "ix" * 9 + "ii"]
+)
 def test_below_both_limits_it_holds(pattern):
     Breaker(SETTINGS).feed(entries(pattern))
 

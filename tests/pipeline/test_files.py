@@ -1,4 +1,5 @@
 import pytest
+
 from configs.settings import FilesSource
 from pipeline.sources.files import FileRecords
 from schemas.errors import TerminalError

@@ -1,4 +1,5 @@
 import pytest
+
 from configs.base import ConfigError
 from pipeline import generations
 from sinks.store import Result

@@ -6,11 +6,11 @@ import socket
 import time
 
 import pytest
-from configs.settings import KafkaSource, Topic
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
+
+from configs.settings import KafkaSource, Topic
 from pipeline.sources.kafka import KafkaRecords, Watchdog
 from schemas.errors import TerminalError, TransientError
-
 from tests.jobs import committed
 from tests.services.kafka_broker import broker, create_topic, delete_before, kafka_jars, produce, unique
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 
 import pytest
+
 from configs.settings import BreakerSettings, JobSettings, KafkaSource, Topic
 from pipeline import resources
 from pipeline.breaker import BreakerTripped
 from pipeline.engines import local
 from schemas.errors import TerminalError
 from schemas.record import Record
-
 from tests.fakes import Log, LogSource, Steps
 from tests.jobs import canonical
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pipeline.decoded import Decoded, Entry
 from pipeline.rows import RowMaker
 from schemas.mention import Author, Engagement, Mention, Relation, mention_id
@@ -57,7 +58,9 @@ def test_an_author_is_a_pseudonym_that_key_and_platform_change():
     assert one["author_id"] == pseudonym()["author_id"] and re.fullmatch(r"[0-9a-f]{32}", one["author_id"][0])
     assert one["author_id"] != pseudonym(key="other")["author_id"] != pseudonym(platform="reddit")["author_id"]
     assert one["author_handle"] == [""]
-    assert rows(mentions=[mention(author=Author(handle="anna"))], keep=True)["posts"].columns["author_handle"] == ["anna"]
+    assert rows(mentions=[mention(author=Author(handle="anna"))], keep=True)["posts"].columns["author_handle"] == [
+        "anna"
+    ]
     assert rows(mentions=[mention()])["posts"].columns["author_id"] == [""]
 
 

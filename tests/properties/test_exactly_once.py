@@ -8,14 +8,15 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from configs.settings import BreakerSettings, ChdbStoreSettings, JobSettings, KafkaSource, Topic
-from tests.fakes import Crash, CrashingStore, Log, LogSource, Steps
 from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
+
+from configs.settings import BreakerSettings, ChdbStoreSettings, JobSettings, KafkaSource, Topic
 from pipeline import generations, resources
 from pipeline.engines import local
 from pipeline.stores import open_store
 from schemas.record import Record
+from tests.fakes import Crash, CrashingStore, Log, LogSource, Steps
 
 BASE = datetime(2024, 3, 1, tzinfo=UTC)
 POISON = [b"", b"{", b"\xff\xfe", b'{"platform":"x"}', b'["a"]', b"null", b'{"platform":"x","native_id":"1","text":5}']
@@ -103,7 +104,12 @@ def in_views(store, source, platform):
 numbers = iter(range(10**9))
 
 
-@settings(max_examples=60, phases=[Phase.explicit, Phase.reuse, Phase.generate], deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=60,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 @given(
     partitions=st.dictionaries(st.integers(0, 2), st.lists(specs, max_size=25), min_size=1),
     sizes=st.lists(st.integers(1, 9), min_size=1, max_size=6),
@@ -116,10 +122,12 @@ def test_views_equal_the_oracle_whatever_crashes(store, judge, partitions, sizes
         source=KafkaSource(topics=(Topic(name=source, format="canonical"),)),
         breaker=BreakerSettings(window=10_000, run=10_000),
     )
-    log = Log({
-        (source, p): [to_record(s, source, p, n, platform) for n, s in enumerate(specs)]
-        for p, specs in partitions.items()
-    })
+    log = Log(
+        {
+            (source, p): [to_record(s, source, p, n, platform) for n, s in enumerate(specs)]
+            for p, specs in partitions.items()
+        }
+    )
     steps = Steps(crashes)
     turn = iter(range(10**9))
     while True:
@@ -146,7 +154,8 @@ def test_views_equal_the_oracle_whatever_crashes(store, judge, partitions, sizes
 def assert_nothing_committed_early(store, log):
     for (source, partition), offset in log.committed.items():
         rows = store.query(
-            "SELECT count() FROM ledger FINAL WHERE source = {s:String} AND partition = {p:UInt32} AND position < {o:UInt64}",
+            "SELECT count() FROM ledger FINAL "
+            "WHERE source = {s:String} AND partition = {p:UInt32} AND position < {o:UInt64}",
             {"s": source, "p": partition, "o": offset},
         ).rows
         assert rows[0][0] == offset
