@@ -19,7 +19,6 @@ setup(
     },
     install_requires=[
         "apache-beam>=2.77,<3",  # before 2.76 leaked bundle processors and SDF state
-        "beautifulsoup4>=4.12,<5",
         "chdb>=4.4,<5",
         "clickhouse-driver[lz4]>=0.2.10,<0.3",
         "ftfy>=6.2,<7",
@@ -39,6 +38,7 @@ setup(
     ],
     extras_require={
         "dev": [
+            "clickhouse-connect>=1,<2",  # the bare loop of the benchmark
             "hypothesis>=6.100,<7",
             "mypy>=1.11,<3",
             "pytest>=8,<10",

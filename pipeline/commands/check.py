@@ -56,7 +56,7 @@ def _bad_input(settings: JobSettings) -> list[str]:
     b = settings.breaker
     also = f" and to the topic {settings.dead_letters.topic}" if settings.dead_letters.topic else ""
     return [
-        f"Send what cannot be read to the table dead_letters{also}; what is over {settings.max_record_bytes} bytes too.",
+        f"Send what cannot be read to the table dead_letters{also}; over {settings.max_record_bytes} bytes too.",
         f"Stop when {b.run} records in a row, or {b.share:.0%} of the last {b.window}, are invalid.",
     ]
 
