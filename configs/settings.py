@@ -49,6 +49,8 @@ class KafkaSource(Settings):
     """Most records of one batch."""
     refresh: timedelta = timedelta(seconds=10)
     """How often new partitions of a topic are looked for."""
+    session: timedelta = timedelta(seconds=10)
+    """How long a member that says nothing keeps its partitions: so long may a restart after a crash have to wait."""
     stall: timedelta = timedelta(seconds=60)
     """A partition that stands still for so long while its end grows gets a new consumer."""
 

@@ -58,6 +58,13 @@ class RowMaker:
             return ""
         return blake2b(f"{mention.platform}\0{who}".encode(), key=self._key, digest_size=16).hexdigest()
 
+    def _extra(self, mention: Mention) -> str:
+        """Unknown fields as JSON; those of the author (formats keep them under one key) go with the handles."""
+        extra = mention.extra
+        if not self._keep_handles and "author" in extra:
+            extra = {name: value for name, value in extra.items() if name != "author"}
+        return dumps(extra).decode() if extra else "{}"
+
     def _posts(self, mentions: Sequence[Mention], ids: list[Any], revisions: list[int], authors: list[str]) -> Block:
         columns = {
             "mention_id": ids,
@@ -80,7 +87,7 @@ class RowMaker:
             "parent_author": [(m.parent_author or "") if self._keep_handles else "" for m in mentions],
             "url": [m.url or "" for m in mentions],
             "rating": [m.rating for m in mentions],
-            "extra": [dumps(m.extra).decode() if m.extra else "{}" for m in mentions],
+            "extra": [self._extra(m) for m in mentions],
         }
         return Block("posts", columns)
 

@@ -109,7 +109,7 @@ def _rounds(candidate: str, destroyed: Any) -> bool:
     return type(destroyed) in (int, float) and float(candidate) == float(destroyed)
 
 
-_LENGTH = Field(min_length=1, max_length=512)  # as Mention.native_id
-OpaqueId = Annotated[str, BeforeValidator(opaque), _LENGTH]
-DecimalId = Annotated[str, BeforeValidator(decimal), _LENGTH]
-CellId = Annotated[str, BeforeValidator(cell), _LENGTH]
+_LENGTH = Field(min_length=1, max_length=512)  # as Mention.native_id; stands first, so that it is checked in Rust
+OpaqueId = Annotated[str, _LENGTH, BeforeValidator(opaque)]
+DecimalId = Annotated[str, _LENGTH, BeforeValidator(decimal)]
+CellId = Annotated[str, _LENGTH, BeforeValidator(cell)]

@@ -35,7 +35,7 @@ def _whole_text(value: str) -> str:
 Text = Annotated[str, AfterValidator(_whole_text)]
 Utc = Annotated[AwareDatetime, AfterValidator(storable)]
 Count = Annotated[int, Field(ge=0, le=2**63 - 1)]
-Id = Annotated[str, AfterValidator(_whole_text), Field(min_length=1, max_length=512)]
+Id = Annotated[str, Field(min_length=1, max_length=512), AfterValidator(_whole_text)]  # length first: in Rust
 
 
 class _Model(BaseModel):

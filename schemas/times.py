@@ -31,6 +31,8 @@ def bad_time() -> PydanticCustomError:
 
 def storable(value: datetime) -> datetime:
     """The same instant in UTC. Raises bad_time before 1970 and beyond 2109."""
+    if value.tzinfo is UTC and EPOCH <= value < END:
+        return value
     if not 1969 <= value.year <= 2110:  # also keeps astimezone from overflowing at the years 1 and 9999
         raise bad_time()
     moved = value.astimezone(UTC)

@@ -5,7 +5,6 @@ only ever appended to: what was read is counted in records, so that after a rest
 
 from __future__ import annotations
 
-import csv
 import fnmatch
 import time
 from collections.abc import Iterator, Mapping
@@ -147,7 +146,6 @@ class FileRecords:
 
 def _columns(header: bytes, path: Path) -> Mapping[str, bytes]:
     try:
-        names = next(csv.reader([header.decode("utf-8-sig")]))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise TerminalError(f"{path}:1: the header row cannot be read ({error}); save the file as UTF-8 CSV") from error
-    return {"echolot-columns": ",".join(names).encode()}
+        return {"echolot-columns": header.decode("utf-8-sig").encode()}
+    except UnicodeDecodeError as error:
+        raise TerminalError(f"{path}:1: the header row cannot be read ({error}); save the file as UTF-8") from error

@@ -96,6 +96,7 @@ class KafkaRecords:
 
     def _connect(self) -> KafkaConsumer:
         s = self._settings
+        session_ms = round(s.session.total_seconds() * 1000)
         refresh_ms = round(s.refresh.total_seconds() * 1000)
         try:
             consumer = KafkaConsumer(
@@ -106,6 +107,8 @@ class KafkaRecords:
                 allow_auto_create_topics=False,
                 max_poll_records=s.poll_records,
                 max_poll_interval_ms=POLL_LIMIT * 1000,
+                session_timeout_ms=session_ms,
+                heartbeat_interval_ms=session_ms // 4,
                 fetch_max_wait_ms=100,
                 metadata_max_age_ms=refresh_ms,
                 reconnect_backoff_max_ms=5000,

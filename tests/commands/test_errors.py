@@ -12,9 +12,6 @@ import pytest
 import yaml
 
 from tests.jobs import ROOT, canonical
-from tests.services.kafka_broker import kafka_jars
-
-__all__ = ["kafka_jars"]
 
 
 def echolot(*arguments, env_columns=200, **more):

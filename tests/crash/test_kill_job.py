@@ -9,9 +9,8 @@ import time
 import pytest
 
 from tests.jobs import Job, canonical, committed
-from tests.services.kafka_broker import broker, create_topic, kafka_jars, produce, unique
+from tests.services.kafka_broker import create_topic, produce, unique
 
-__all__ = ["broker", "kafka_jars"]
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(900)]
 
 KILLS = int(os.environ.get("ECHOLOT_KILLS", "25"))
@@ -64,7 +63,7 @@ def test_after_kills_everything_is_there_once(broker, tmp_path):
     ]
     sent = list(zip(produce(broker, topic, to_send), specs, strict=True))
     source = {"kind": "kafka", "bootstrap": [broker.bootstrap], "group": group, "topics": [{"name": topic}]}
-    job = Job(tmp_path, source | {"poll_records": 200}, breaker={"window": 100_000, "run": 1000})
+    job = Job(tmp_path, source | {"poll_records": 200, "session": 2}, breaker={"window": 100_000, "run": 1000})
 
     in_mid_work = 0
     for kill in range(KILLS):

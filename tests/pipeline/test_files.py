@@ -53,7 +53,7 @@ def test_a_csv_row_may_span_lines_and_the_header_names_columns(tmp_path):
     (tmp_path / "t.csv").write_bytes(b'\xef\xbb\xbfid,"the text"\n1,"a\nb ""c"""\r\n2,d\n')
     found = everything(source(tmp_path))
     assert [r.value for r in found] == [b'1,"a\nb ""c"""', b"2,d"]
-    assert {r.headers["echolot-columns"] for r in found} == {b"id,the text"}
+    assert {r.headers["echolot-columns"] for r in found} == {b'id,"the text"'}
     assert [r.headers["echolot-line"] for r in found] == [b"2", b"4"]
 
 

@@ -38,6 +38,6 @@ def test_other_models_under_the_same_name_are_refused_with_a_free_name():
     table = Table()
     generations.enter(table, "live", "f1", "")
     generations.enter(table, "live2", "f2", "")
-    with pytest.raises(ConfigError, match=r"'live' was made by other models .*'live1'"):
+    with pytest.raises(ConfigError, match=r"'live' was made by other models, .*'live1'"):
         generations.enter(table, "live", "f9", "")
     assert table.rows["live"] == ("f1", 1)

@@ -7,9 +7,8 @@ from kafka import TopicPartition
 
 from schemas.record import Record
 from tests.jobs import Job, canonical, committed
-from tests.services.kafka_broker import broker, consume, create_topic, kafka_jars, produce, unique
+from tests.services.kafka_broker import consume, create_topic, produce, unique
 
-__all__ = ["broker", "kafka_jars"]
 pytestmark = [pytest.mark.kafka]
 
 

@@ -12,9 +12,8 @@ from configs.settings import KafkaSource, Topic
 from pipeline.sources.kafka import KafkaRecords, Watchdog
 from schemas.errors import TerminalError, TransientError
 from tests.jobs import committed
-from tests.services.kafka_broker import broker, create_topic, delete_before, kafka_jars, produce, unique
+from tests.services.kafka_broker import create_topic, delete_before, produce, unique
 
-__all__ = ["broker", "kafka_jars"]
 kafka = pytest.mark.kafka
 
 

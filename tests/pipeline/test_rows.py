@@ -64,6 +64,13 @@ def test_an_author_is_a_pseudonym_that_key_and_platform_change():
     assert rows(mentions=[mention()])["posts"].columns["author_id"] == [""]
 
 
+def test_an_authors_profile_is_kept_only_with_the_handles():
+    extra = {"author": {"location": "Bonn"}, "lists": 3}
+    assert rows(mentions=[mention(extra=extra)])["posts"].columns["extra"] == ['{"lists":3}']
+    kept = rows(mentions=[mention(extra=extra)], keep=True)["posts"].columns["extra"]
+    assert kept == ['{"author":{"location":"Bonn"},"lists":3}']
+
+
 def test_counters_make_an_engagement_and_none_make_none():
     seen = AT + timedelta(hours=1)
     found = rows(mentions=[mention(engagement=Engagement(likes=3), observed_at=seen), mention(native_id="2")])

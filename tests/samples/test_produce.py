@@ -13,9 +13,7 @@ from samples.build import FORMATS
 from samples.produce import feed, main, paced, send
 from schemas.decode import FORMAT_HEADER
 from tests.samples.test_samples import EXPECTED, items_of
-from tests.services.kafka_broker import broker, consume, create_topic, kafka_jars, unique
-
-__all__ = ["broker", "kafka_jars"]  # fixtures, found by name
+from tests.services.kafka_broker import consume, create_topic, unique
 
 
 def test_records_are_due_at_the_rate_and_late_ones_at_once() -> None:

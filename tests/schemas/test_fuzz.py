@@ -79,7 +79,7 @@ def places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [place for key, child in inner for place in [(*at, key), *places(child, (*at, key))]]
 
 
-@settings(max_examples=700, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.data())
 def test_any_mutation_of_a_golden_payload_gives_items(data: st.DataObject) -> None:
     """Up to three fields of a real payload are replaced, removed or added."""

@@ -1,4 +1,4 @@
-"""A real Kafka broker for tests: `from tests.services.kafka_broker import broker, kafka_jars` brings the fixtures.
+"""A real Kafka broker for tests; tests/conftest.py makes the fixtures known to all.
 
 Without Java or the jars such tests are skipped, saying how to get them; with ECHOLOT_REQUIRE_SERVICES=1 they fail."""
 
@@ -33,7 +33,8 @@ def kafka_jars() -> Path:
 @pytest.fixture(scope="session")
 def broker(kafka_jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     """One running broker for all tests of a session. A test that kills it starts it again; topics are its own."""
-    with Broker(tmp_path_factory.mktemp("kafka"), jars=kafka_jars) as running:
+    quick = {"group.min.session.timeout.ms": "500"}  # a killed member's partitions are free again soon
+    with Broker(tmp_path_factory.mktemp("kafka"), jars=kafka_jars, properties=quick) as running:
         yield running
 
 

@@ -17,9 +17,8 @@ from kafka.errors import KafkaError
 from deploy.kafka.broker import Broker, BrokerError, why_not
 from deploy.kafka.properties import Login, Ports, as_text, server_properties
 from schemas.record import Record
-from tests.services.kafka_broker import broker, consume, create_topic, delete_before, kafka_jars, produce, unique
+from tests.services.kafka_broker import consume, create_topic, delete_before, produce, unique
 
-__all__ = ["broker", "kafka_jars"]  # fixtures, found by name
 pytestmark = pytest.mark.kafka
 ROOT = Path(__file__).resolve().parents[2]
 
