@@ -63,7 +63,6 @@ def start(*args: object) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "benchmarks.workers", *map(str, args)],
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
         text=True,
         cwd=Path(__file__).parents[1],
     )
@@ -88,7 +87,9 @@ def latency(broker: Broker, rate: float) -> list[float]:
     topic = "latency"
     create(broker, topic)
     count = round(rate * SECONDS_AT_HALF)
-    producer = KafkaProducer(bootstrap_servers=broker.bootstrap, linger_ms=0)
+    producer = KafkaProducer(
+        bootstrap_servers=broker.bootstrap, linger_ms=5
+    )  # a request a record would make the producer the heaviest process
     warm = round(rate)
     process = start("job", broker.bootstrap, topic, count + warm)
     done: dict = {}

@@ -20,6 +20,7 @@ from pipeline import job, resources
 from pipeline.engines.local import Totals
 from pipeline.rows import RowMaker
 from schemas.mention import Mention
+from sinks.chdb_link import DATABASE
 from sinks.store import Block
 
 POLL = 2000
@@ -88,7 +89,9 @@ def run_bare(bootstrap: str, topic: str, records: int, folder: Path) -> None:
 
 
 def _insert(client, block: Block) -> None:
-    client.insert(block.table, list(block.columns.values()), list(block.columns), column_oriented=True)
+    client.insert(
+        block.table, list(block.columns.values()), list(block.columns), column_oriented=True, database=DATABASE
+    )
 
 
 def _after_owner(open_client):

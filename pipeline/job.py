@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -29,6 +30,8 @@ def run(
         store = resources.store(settings)
         store.migrate()
         generations.enter(store, settings.judge.generation, judge.fingerprint(), judge.description())
+        gc.collect()
+        gc.freeze()  # models stay for the job's life: no collection need walk over them again (0.1 s each, measured)
         with closing(open_source(settings, store)) as source:
             return local.run(settings, source, stop=stop, on_written=lambda totals: progress(totals, source))
     finally:

@@ -39,7 +39,7 @@ class Store(Protocol):
         ...
 
     def write(self, blocks: Sequence[Block]) -> None:
-        """Write the blocks in the given order, one insert a block; empty blocks are skipped.
+        """Write the blocks, one insert a block, the last one after all others are written; empty blocks are skipped.
 
         Returning means the store has them. All columns are checked against the table before anything is sent.
         Connection trouble is ambiguous, so the same block is sent again on a new connection, within the configured

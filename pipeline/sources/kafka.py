@@ -29,6 +29,7 @@ from sinks.kafka_errors import no_bootstrap, translate
 log = logging.getLogger("echolot.kafka")
 
 COMMIT_SECONDS = 5.0  # a commit that takes longer is left to the next one; a vanished broker must not block the stop
+FRESH_SECONDS = 0.01  # the first poll gives what was fetched while the last batch was judged; a fetch takes 2-5 ms
 POLL_LIMIT = 24 * 3600  # the store may be down for hours: being put out of the group would only repeat work
 
 
@@ -48,7 +49,11 @@ class KafkaRecords:
     def poll(self, wait_seconds: float) -> Batch | None:
         """See Source.poll. A partition new to the group is started here, by `start`."""
         try:
-            polled = self._poll(wait_seconds)
+            polled = self._poll(wait_seconds, self._settings.poll_records)
+            room = self._settings.poll_records - sum(map(len, polled.values()))
+            if polled and room > 0:
+                for tp, newer in self._poll(FRESH_SECONDS, room).items():
+                    polled.setdefault(tp, []).extend(newer)
             self._look_after()
         except OffsetOutOfRangeError as error:
             raise self._overtaken(error.args[0]) from error
@@ -62,9 +67,9 @@ class KafkaRecords:
             return None
         return Batch([_record(r) for tp in sorted(polled) for r in polled[tp]])
 
-    def _poll(self, wait_seconds: float) -> dict[TopicPartition, list[ConsumerRecord]]:
+    def _poll(self, wait_seconds: float, most: int) -> dict[TopicPartition, list[ConsumerRecord]]:
         try:
-            return self._consumer.poll(timeout_ms=round(wait_seconds * 1000))
+            return self._consumer.poll(timeout_ms=round(wait_seconds * 1000), max_records=most)
         except NoOffsetForPartitionError as error:
             self._begin(error.args[0])
             return {}
