@@ -26,7 +26,7 @@ demo: .venv/installed ## run the main job over real sample posts into an embedde
 	@$(BIN)/echolot demo
 
 demo-kafka: .venv/installed ## the same on a real Kafka broker, live (needs Java 17 and Maven)
-	@sh deploy/kafka/fetch.sh
+	@bash deploy/kafka/fetch.sh
 	@$(BIN)/python -m deploy.kafka.demo
 
 services: ## fetch what the tests run against: Kafka's jars by Maven, clickhouse-server by apt
@@ -42,7 +42,7 @@ lint: .venv/dev ## ruff and mypy
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy schemas configs sinks classifiers pipeline
 
 bench: .venv/dev ## the job against a bare loop: mentions/s, latency, memory (needs Java 17 and Maven)
-	@sh deploy/kafka/fetch.sh
+	@bash deploy/kafka/fetch.sh
 	@$(BIN)/python -m benchmarks.job
 
 train: .venv/installed ## train the shipped model anew from labelled posts in GOLD

@@ -2,7 +2,7 @@
 # Fetch what the integration tests run against. What cannot be had is said; the tests that need it then skip visibly
 # (or fail, with ECHOLOT_REQUIRE_SERVICES=1).
 here=$(dirname "$0")
-sh "$here/kafka/fetch.sh" || echo "services: no Kafka; its tests will be skipped"
+bash "$here/kafka/fetch.sh" || echo "services: no Kafka; its tests will be skipped"
 if ! command -v clickhouse-server >/dev/null 2>&1; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
         echo "services: installing clickhouse-server by apt"

@@ -22,7 +22,7 @@ _QUERIES = {
         SELECT arrayStringConcat(brands, ', ') AS brand, arrayStringConcat(intents, ', ') AS what, severity,
                round(needs_intervention_probability, 2) AS probability, round(risk, 3) AS risk_score,
                if(lengthUTF8(text) > 150, concat(substringUTF8(text, 1, 150), '...'), text) AS post,
-               arrayStringConcat(arrayFilter(r -> not startsWith(r, 'language:'), reasons), ' ') AS reason
+               arrayStringConcat(arrayFilter(r -> match(r, '^(brand|intents|noise):'), reasons), ' ') AS reason
         FROM queue ORDER BY severity DESC, risk DESC, probability DESC, mention_id LIMIT {limit}""",
     "All mentions, by intent": """
         SELECT intent, count() AS mentions, countIf(queued) AS in_queue
