@@ -6,6 +6,7 @@ loading and joining the group count for neither."""
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 import threading
@@ -20,7 +21,7 @@ from pipeline import job, resources
 from pipeline.engines.local import Totals
 from pipeline.rows import RowMaker
 from schemas.mention import Mention
-from sinks.chdb_link import DATABASE
+from sinks.chdb_link import DATABASE, Address
 from sinks.store import Block
 
 POLL = 2000
@@ -42,21 +43,14 @@ def run_job(bootstrap: str, topic: str, records: int, folder: Path, start: str =
     def note(totals: Totals, _: object) -> None:
         marks.append((totals.records, time.time()))
         if totals.records // 20_000 > len(memory):
-            everyone = [machine.resident_mb(p) for p in machine.children(os_pid())]
-            memory.append((totals.records, machine.resident_mb(os_pid()), sum(everyone)))
+            owner = Address.read(folder)  # the store's process is nobody's child
+            memory.append((totals.records, machine.resident_mb(os.getpid()), machine.resident_mb(owner.pid)))
         if totals.records >= records:
             stop.set()
 
     print("ready", flush=True)
     job.run(chosen, stop=stop, progress=note)
     print(json.dumps(_summary(marks) | {"memory": memory, "marks": marks}))
-
-
-def os_pid() -> int:
-    """This process."""
-    import os
-
-    return os.getpid()
 
 
 def run_bare(bootstrap: str, topic: str, records: int, folder: Path) -> None:

@@ -74,7 +74,7 @@ def error_for(code: int, text: str, where: str) -> TransientError | TerminalErro
     An unknown code is terminal: repeating what nobody understands would hide it."""
     if code in _TRANSIENT:
         return TransientError(f"{where}: {_TRANSIENT[code]} (code {code}: {clean(text)})")
-    mend = _TERMINAL.get(code, "unexpected; look at the server's log")
+    mend = _TERMINAL.get(code, "refused; mend what the engine's message names")
     return TerminalError(f"{where}: {mend} (code {code}: {clean(text)})")
 
 

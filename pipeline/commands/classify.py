@@ -51,7 +51,11 @@ def classify(
         )
         for n, m in enumerate(mentions)
     ]
-    shared.show("", names, rows, as_json=as_json)
+    if as_json:
+        shared.show("", names, rows, as_json=True)
+        return
+    for row in rows:
+        shared.show("", ("", row[0]), list(zip(names[1:], row[1:], strict=True)))
 
 
 def _shipped() -> JobSettings:

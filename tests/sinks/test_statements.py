@@ -51,7 +51,7 @@ def test_what_time_may_mend_is_transient(code):
 @pytest.mark.parametrize(
     ("code", "mend"),
     [(60, "echolot migrate"), (81, "echolot migrate"), (164, "read-only"), (193, "store.password"), 
-     (243, "disk is full"), (497, "grant"), (516, "store.password"), (76, "end that process"), (9999, "unexpected")],
+     (243, "disk is full"), (497, "grant"), (516, "store.password"), (76, "end that process"), (9999, "refused")],
 )  # fmt: skip
 def test_what_only_a_person_mends_is_terminal_and_says_how(code, mend):
     error = codes.error_for(code, "Code: 1. DB::Exception: Why. Stack trace: 0. f()", "table t")
