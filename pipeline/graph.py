@@ -8,11 +8,13 @@ from configs.settings import JobSettings
 from pipeline.stages import Decode, JudgeBatch, Write
 
 
-def build(batches: beam.PCollection, settings: JobSettings) -> beam.PCollection:
-    """PCollection of Batch to PCollection of Written. No shuffle: reading and writing stay one fused stage."""
+def build(batches: beam.PCollection, settings: JobSettings, *, gather: int = 1) -> beam.PCollection:
+    """PCollection of Batch to PCollection of Written. No shuffle: reading and writing stay one fused stage.
+
+    `gather` is how many records one insert waits for within a bundle, see Write."""
     return (
         batches
         | "Decode" >> beam.ParDo(Decode(settings))
         | "Judge" >> beam.ParDo(JudgeBatch(settings))
-        | "Write" >> beam.ParDo(Write(settings))
+        | "Write" >> beam.ParDo(Write(settings, gather))
     )

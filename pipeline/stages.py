@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import apache_beam as beam
+from apache_beam.transforms.window import GlobalWindow
+from apache_beam.utils.timestamp import MIN_TIMESTAMP
+from apache_beam.utils.windowed_value import WindowedValue
 
 from configs.settings import JobSettings
 from pipeline import resources
@@ -71,10 +74,15 @@ class JudgeBatch(beam.DoFn):
 
 
 class Write(beam.DoFn):
-    """Judged to Written: returning from process means that the store has every row of the batch."""
+    """Judged to Written: a Written is given on only after the store has every row of its batches.
 
-    def __init__(self, settings: JobSettings) -> None:
+    Batches are gathered up to `gather` records, at most to the end of the Beam bundle, and go out in one insert a
+    table: a reader of many partitions makes small batches, and ClickHouse wants few large ones. 1 writes each at once.
+    """
+
+    def __init__(self, settings: JobSettings, gather: int) -> None:
         self._settings = settings
+        self._gather = gather
 
     def setup(self) -> None:
         """Take the process's store and row maker."""
@@ -82,12 +90,39 @@ class Write(beam.DoFn):
         self._rows = resources.row_maker(self._settings)
         self._topic = resources.dead_letter_topic(self._settings)
 
+    def start_bundle(self) -> None:
+        """Nothing held: what an aborted bundle left behind is read again."""
+        self._held: list[Judged] = []
+
     def process(self, judged: Judged) -> Iterator[Written]:
-        """One Written a batch, after the acknowledgement. Raises TransientError, TerminalError."""
+        """A Written where enough was gathered. Raises TransientError, TerminalError."""
+        self._held.append(judged)
+        if sum(len(each.decoded.entries) for each in self._held) >= self._gather:
+            yield self._flush()
+
+    def finish_bundle(self) -> Iterator[WindowedValue]:
+        """The rest. Raises as process does."""
+        if self._held:
+            yield WindowedValue(self._flush(), MIN_TIMESTAMP, [GlobalWindow()])
+
+    def _flush(self) -> Written:
+        judged, self._held = joined(self._held), []
         decoded = judged.decoded
         with noted():
             if self._topic is not None:
                 self._topic.send((e.record, d) for e in decoded.entries for d in e.dead)
             self._store.write(self._rows.blocks(decoded, judged.columns))
         dead = sum(e.outcome is Outcome.DEAD for e in decoded.entries)
-        yield Written(decoded.positions(), len(decoded.entries), len(decoded.mentions), dead)
+        return Written(decoded.positions(), len(decoded.entries), len(decoded.mentions), dead)
+
+
+def joined(batches: Sequence[Judged]) -> Judged:
+    """Several batches as one, in their order; at least one is given."""
+    if len(batches) == 1:
+        return batches[0]
+    decoded = Decoded(
+        entries=[entry for b in batches for entry in b.decoded.entries],
+        mentions=[mention for b in batches for mention in b.decoded.mentions],
+        deletions=[deletion for b in batches for deletion in b.decoded.deletions],
+    )
+    return Judged(decoded, {name: [v for b in batches for v in b.columns[name]] for name in batches[0].columns})

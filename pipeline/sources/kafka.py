@@ -6,7 +6,6 @@ and a committed offset that retention has overtaken stops the job instead of jum
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterable
 
 from kafka import KafkaConsumer, TopicPartition
@@ -14,17 +13,18 @@ from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import (
     CommitFailedError,
     KafkaError,
-    KafkaTimeoutError,
     NoOffsetForPartitionError,
     OffsetOutOfRangeError,
 )
 from kafka.structs import OffsetAndMetadata
 
 from configs.settings import KafkaSource
+from pipeline.sources.kafka_client import connect, overtaken, record, start_offset
 from pipeline.sources.protocol import Positions
-from schemas.errors import TerminalError, TransientError
-from schemas.record import Batch, Record
-from sinks.kafka_errors import no_bootstrap, translate
+from pipeline.sources.watchdog import Watchdog
+from schemas.errors import TransientError
+from schemas.record import Batch
+from sinks.kafka_errors import translate
 
 log = logging.getLogger("echolot.kafka")
 
@@ -56,7 +56,8 @@ class KafkaRecords:
                     polled.setdefault(tp, []).extend(newer)
             self._look_after()
         except OffsetOutOfRangeError as error:
-            raise self._overtaken(error.args[0]) from error
+            tp, offset = next(iter(sorted(error.args[0].items())))
+            raise overtaken(self._consumer, self._settings.group, tp, offset) from error
         except KafkaError as error:
             ours = translate(error, self._brokers)
             if isinstance(ours, TransientError):
@@ -65,7 +66,7 @@ class KafkaRecords:
             raise ours from error
         if not polled:
             return None
-        return Batch([_record(r) for tp in sorted(polled) for r in polled[tp]])
+        return Batch([record(r) for tp in sorted(polled) for r in polled[tp]])
 
     def _poll(self, wait_seconds: float, most: int) -> dict[TopicPartition, list[ConsumerRecord]]:
         try:
@@ -102,65 +103,22 @@ class KafkaRecords:
     def _connect(self) -> KafkaConsumer:
         s = self._settings
         session_ms = round(s.session.total_seconds() * 1000)
-        refresh_ms = round(s.refresh.total_seconds() * 1000)
-        try:
-            consumer = KafkaConsumer(
-                group_id=s.group,
-                auto_offset_reset="none",
-                enable_auto_commit=False,
-                isolation_level="read_committed",
-                allow_auto_create_topics=False,
-                max_poll_records=s.poll_records,
-                max_poll_interval_ms=POLL_LIMIT * 1000,
-                session_timeout_ms=session_ms,
-                heartbeat_interval_ms=session_ms // 4,
-                fetch_max_wait_ms=100,
-                metadata_max_age_ms=refresh_ms,
-                reconnect_backoff_max_ms=5000,
-                bootstrap_timeout_ms=10_000,
-                **s.client_options(),
-            )
-        except KafkaTimeoutError as error:
-            raise no_bootstrap(s) from error
-        except KafkaError as error:
-            raise translate(error, self._brokers) from error
-        try:
-            missing = sorted({t.name for t in s.topics} - consumer.topics())
-        except KafkaError as error:
-            raise translate(error, self._brokers) from error
-        if missing:
-            consumer.close(autocommit=False)
-            raise TerminalError(
-                f"topic {missing[0]!r} does not exist at {self._brokers}: create it or mend source.topics"
-            )
+        consumer = connect(
+            s,
+            max_poll_interval_ms=POLL_LIMIT * 1000,
+            session_timeout_ms=session_ms,
+            heartbeat_interval_ms=session_ms // 4,
+        )
         consumer.subscribe(topics=[t.name for t in s.topics])
         return consumer
 
     def _begin(self, fresh: Iterable[TopicPartition]) -> None:
-        """Start partitions without a committed offset, and commit that start: it must not move on after a crash.
-
-        A topic of which other partitions have offsets has gained these since: they are read from their first record."""
+        """Start partitions without a committed offset, and commit that start: it must not move on after a crash."""
         for tp in sorted(fresh):
-            others = self._consumer.partitions_for_topic(tp.topic) or set()
-            grown = any(
-                self._consumer.committed(TopicPartition(tp.topic, p)) is not None for p in others if p != tp.partition
-            )
-            first = self._settings.start == "earliest" or grown
-            offsets = self._consumer.beginning_offsets([tp]) if first else self._consumer.end_offsets([tp])
-            self._consumer.seek(tp, offsets[tp])
-            self.commit({(tp.topic, tp.partition): offsets[tp] - 1})
-            log.info("partition %s/%d starts at offset %d", tp.topic, tp.partition, offsets[tp])
-
-    def _overtaken(self, wanted: dict[TopicPartition, int]) -> TerminalError:
-        tp, offset = next(iter(sorted(wanted.items())))
-        first = self._consumer.beginning_offsets([tp])[tp]
-        what = f"offsets {offset} to {first - 1} are gone" if first > offset else f"offset {offset} is past the end"
-        return TerminalError(
-            f"{tp.topic} partition {tp.partition}: {what} (retention overtook the group {self._settings.group!r}, or "
-            f"the topic was made anew). Nothing was skipped. Accept the gap by resetting the group's offset of this "
-            f"partition, for instance: kafka-consumer-groups.sh --group {self._settings.group} "
-            f"--topic {tp.topic}:{tp.partition} --reset-offsets --to-earliest --execute"
-        )
+            offset = start_offset(self._consumer, self._settings, tp)
+            self._consumer.seek(tp, offset)
+            self.commit({(tp.topic, tp.partition): offset - 1})
+            log.info("partition %s/%d starts at offset %d", tp.topic, tp.partition, offset)
 
     def _look_after(self) -> None:
         """Replace the consumer where a partition stands still although its end grows (kafka-python 3106)."""
@@ -174,35 +132,3 @@ class KafkaRecords:
             self.close()
             self._pending = {}
             self._consumer = self._connect()
-
-
-class Watchdog:
-    """Which partitions have stood still behind their end for `stall_seconds`? Time is monotonic seconds."""
-
-    def __init__(self, stall_seconds: float) -> None:
-        self._stall = stall_seconds
-        self._next = time.monotonic() + stall_seconds / 4
-        self._since: dict[TopicPartition, tuple[int, float]] = {}
-
-    def due(self) -> bool:
-        """Four looks a stall time."""
-        now = time.monotonic()
-        if now < self._next:
-            return False
-        self._next = now + self._stall / 4
-        return True
-
-    def stalled(
-        self, positions: dict[TopicPartition, int | None], ends: dict[TopicPartition, int], now: float | None = None
-    ) -> list[TopicPartition]:
-        """Partitions to worry about, given positions and end offsets; `now` for tests."""
-        now = time.monotonic() if now is None else now
-        for tp, position in positions.items():
-            behind = position is not None and position < ends.get(tp, 0)
-            if not behind or self._since.get(tp, (None, 0.0))[0] != position:
-                self._since[tp] = (position if position is not None else -1, now)
-        return [tp for tp in positions if now - self._since[tp][1] >= self._stall]
-
-
-def _record(r: ConsumerRecord) -> Record:
-    return Record(r.topic, r.partition, r.offset, r.value, r.key, dict(r.headers or ()), r.timestamp)

@@ -9,7 +9,8 @@ import pytest
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 
 from configs.settings import KafkaSource, Topic
-from pipeline.sources.kafka import KafkaRecords, Watchdog
+from pipeline.sources.kafka import KafkaRecords
+from pipeline.sources.watchdog import Watchdog
 from schemas.errors import TerminalError, TransientError
 from tests.jobs import committed
 from tests.services.kafka_broker import create_topic, delete_before, produce, unique

@@ -1,0 +1,84 @@
+"""What both readers of Kafka share: a connected consumer, where a partition begins, and what retention took."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.consumer.fetcher import ConsumerRecord
+from kafka.errors import KafkaError, KafkaTimeoutError
+
+from configs.settings import KafkaSource
+from schemas.errors import TerminalError
+from schemas.record import Record
+from sinks.kafka_errors import no_bootstrap, translate
+
+
+class Overtaken(TerminalError):
+    """Records were lost to retention before they were read: `first` to `last` of (source, partition)."""
+
+    def __init__(self, source: str, partition: int, first: int, last: int, text: str) -> None:
+        super().__init__(text)
+        self.source, self.partition, self.first, self.last = source, partition, first, last
+
+
+def connect(settings: KafkaSource, **options: Any) -> KafkaConsumer:
+    """A consumer of the configured group that never jumps and never commits by itself.
+
+    Raises TransientError where no broker answers, TerminalError for a wrong login or a missing topic."""
+    brokers = ",".join(settings.bootstrap)
+    defaults: dict[str, Any] = {
+        "group_id": settings.group,
+        "auto_offset_reset": "none",
+        "enable_auto_commit": False,
+        "isolation_level": "read_committed",
+        "allow_auto_create_topics": False,
+        "max_poll_records": settings.poll_records,
+        "fetch_max_wait_ms": 100,
+        "metadata_max_age_ms": round(settings.refresh.total_seconds() * 1000),
+        "reconnect_backoff_max_ms": 5000,
+        "bootstrap_timeout_ms": 10_000,
+    }
+    try:
+        consumer = KafkaConsumer(**defaults | settings.client_options() | options)
+    except KafkaTimeoutError as error:
+        raise no_bootstrap(settings) from error
+    except KafkaError as error:
+        raise translate(error, brokers) from error
+    try:
+        missing = sorted({t.name for t in settings.topics} - consumer.topics())
+    except KafkaError as error:
+        raise translate(error, brokers) from error
+    if missing:
+        consumer.close(autocommit=False)
+        raise TerminalError(f"topic {missing[0]!r} does not exist at {brokers}: create it or mend source.topics")
+    return consumer
+
+
+def start_offset(consumer: KafkaConsumer, settings: KafkaSource, tp: TopicPartition) -> int:
+    """Where a partition without a committed offset begins; the caller commits it, since it must not move after a crash.
+
+    A topic of which other partitions have offsets has gained this one since: it is read from its first record."""
+    others = consumer.partitions_for_topic(tp.topic) or set()
+    grown = any(consumer.committed(TopicPartition(tp.topic, p)) is not None for p in others if p != tp.partition)
+    first = settings.start == "earliest" or grown
+    offsets = consumer.beginning_offsets([tp]) if first else consumer.end_offsets([tp])
+    return int(offsets[tp])
+
+
+def overtaken(consumer: KafkaConsumer, group: str, tp: TopicPartition, offset: int) -> TerminalError:
+    """The error for an offset that the broker no longer, or not yet, has."""
+    first = int(consumer.beginning_offsets([tp])[tp])
+    what = f"offsets {offset} to {first - 1} are gone" if first > offset else f"offset {offset} is past the end"
+    text = (
+        f"{tp.topic} partition {tp.partition}: {what} (retention overtook the group {group!r}, or "
+        f"the topic was made anew). Nothing was skipped. Accept the gap by resetting the group's offset of this "
+        f"partition, for instance: kafka-consumer-groups.sh --group {group} "
+        f"--topic {tp.topic}:{tp.partition} --reset-offsets --to-earliest --execute"
+    )
+    return Overtaken(tp.topic, tp.partition, offset, first - 1, text) if first > offset else TerminalError(text)
+
+
+def record(r: ConsumerRecord) -> Record:
+    """Ours for kafka-python's."""
+    return Record(r.topic, r.partition, r.offset, r.value, r.key, dict(r.headers or ()), r.timestamp)
