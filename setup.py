@@ -22,10 +22,12 @@ setup(
         "chdb>=4.4,<5",
         "clickhouse-driver[lz4]>=0.2.10,<0.3",
         "ftfy>=6.2,<7",
+        "httpx>=0.27,<1",
         "kafka-python[crc32c]>=3.0.12,<4",  # before 3.0.9 partitions stall silently
         "langdetect>=1.0.9,<2",
         "numpy>=1.26,<3",
         "orjson>=3.10,<4",
+        "prometheus-client>=0.20,<1",  # before 0.19 its server could not be stopped
         "py3langid>=0.3,<1",
         "pyahocorasick>=2.1,<3",
         "pydantic>=2.7,<3",
@@ -49,5 +51,5 @@ setup(
         ],
         "encoder": ["transformers>=4.44,<6"],  # named by hub name or path; the shipped linear model needs none of it
     },
-    entry_points={"console_scripts": ["echolot = pipeline.commands.app:main"]},
+    entry_points={"console_scripts": ["echolot = pipeline.commands.app:main", "echolot-worker = pipeline.worker:main"]},
 )

@@ -17,7 +17,7 @@ class Settings(BaseModel):
 def _beside_the_file(path: Path, info: ValidationInfo) -> Path:
     folder: Path | None = (info.context or {}).get("folder")
     path = path.expanduser()
-    return path if folder is None or path.is_absolute() else folder / path
+    return path if folder is None else (folder / path).absolute()  # workers of a cluster have another working folder
 
 
 RelativePath = Annotated[Path, AfterValidator(_beside_the_file)]

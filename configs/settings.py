@@ -9,6 +9,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, SecretStr, model_validator
 
 from configs.base import RelativePath, Settings
+from configs.flink import FlinkSettings
+from configs.observe import LogSettings, MetricsSettings
+from configs.secret import Secret
 
 Share = Annotated[float, Field(gt=0, le=1)]
 
@@ -41,7 +44,7 @@ class KafkaSource(Settings):
     """How to log in when `security` begins with SASL."""
     username: str | None = None
     """Login name."""
-    password: SecretStr | None = None
+    password: Secret | None = None
     """Login password; write ${NAME} to take it from the environment."""
     ca_file: RelativePath | None = None
     """Certificate authority for SSL; unset: the system's."""
@@ -111,7 +114,7 @@ class ClickHouseStoreSettings(Settings):
     """Native port (9440 with TLS), not the HTTP port."""
     user: str = "default"
     """Login name."""
-    password: SecretStr = SecretStr("")
+    password: Secret = SecretStr("")
     """Login password; write ${NAME} to take it from the environment."""
     database: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] = "echolot"
     """Database; made when missing."""
@@ -155,7 +158,7 @@ class JudgeSettings(Settings):
 class PrivacySettings(Settings):
     """What is kept of authors."""
 
-    pseudonym_key: SecretStr = SecretStr("")
+    pseudonym_key: Secret = SecretStr("")
     """Key of the author pseudonyms; same key, same pseudonym. Without one, lists of accounts undo them."""
     keep_handles: bool = False
     """Keep account names in `author_handle`; off, only the pseudonym stays."""
@@ -168,6 +171,10 @@ class JobSettings(Settings):
     """Where records come from."""
     store: Annotated[ChdbStoreSettings | ClickHouseStoreSettings, Field(discriminator="kind")] = ChdbStoreSettings()
     """Where rows go."""
+    engine: Literal["local", "flink"] = "local"
+    """What runs the job: this process, or a Flink cluster; `--engine` decides in its place."""
+    flink: FlinkSettings = FlinkSettings()
+    """The Flink cluster, where the engine is flink."""
     judge: JudgeSettings = JudgeSettings()
     """What a verdict is made from."""
     dead_letters: DeadLetterSettings = DeadLetterSettings()
@@ -176,8 +183,17 @@ class JobSettings(Settings):
     """When invalid records stop the job."""
     privacy: PrivacySettings = PrivacySettings()
     """What is kept of authors."""
+    metrics: MetricsSettings = MetricsSettings()
+    """The Prometheus endpoint."""
+    logs: LogSettings = LogSettings()
+    """What is logged, and how."""
     max_record_bytes: Annotated[int, Field(ge=1024)] = 1024 * 1024
     """A larger record is not decoded but goes to the dead letters whole."""
+
+    @property
+    def job_name(self) -> str:
+        """The job's name on a cluster: one a consumer group, so that two jobs of one group are noticed."""
+        return f"echolot-{self.source.group}" if self.source.kind == "kafka" else "echolot"
 
     @model_validator(mode="after")
     def _topic_needs_kafka(self) -> Self:

@@ -26,6 +26,11 @@ class Breaker:
         self._dead = 0
         self._run = 0
 
+    @property
+    def dead_share(self) -> float:
+        """Dead share of the records in the window, 0 while there are none."""
+        return self._dead / len(self._window) if self._window else 0.0
+
     def feed(self, entries: Iterable[Entry]) -> None:
         """Take the entries of a batch in order. Raises BreakerTripped on the record that is one too many."""
         for entry in entries:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from schemas.decode import decode, outcome
 from schemas.mention import Mention
-from schemas.record import Batch, Dead, Deletion, Outcome, Record
+from schemas.record import Batch, Dead, Deletion, Outcome, Record, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Decoded:
     entries: Sequence[Entry]
     mentions: Sequence[Mention]
     deletions: Sequence[Deletion]
+    spans: Sequence[Span] = ()
 
     def positions(self) -> dict[tuple[str, int], int]:
         """The last position of every (source, partition)."""
@@ -45,4 +46,4 @@ def decode_batch(batch: Batch, formats: Mapping[str, str | None], max_bytes: int
         deletions += [item for item in items if isinstance(item, Deletion)]
         dead = [item for item in items if isinstance(item, Dead)]
         entries.append(Entry(record, outcome(items), len(mentions) - before, dead))
-    return Decoded(entries, mentions, deletions)
+    return Decoded(entries, mentions, deletions, batch.spans)

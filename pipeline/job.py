@@ -8,11 +8,14 @@ from collections.abc import Callable
 from contextlib import closing
 
 from configs.settings import FilesSource, JobSettings
-from pipeline import generations, resources
-from pipeline.engines import local
+from pipeline import generations, metrics, resources
+from pipeline.engines import flink, flink_rest, local
 from pipeline.sources.files import FileRecords
 from pipeline.sources.kafka import KafkaRecords
+from pipeline.sources.kafka_client import Overtaken
 from pipeline.sources.protocol import Source
+from pipeline.stopping import unless_stopped
+from pipeline.stores import START_SECONDS, open_store
 from sinks.store import Store
 
 Progress = Callable[[local.Totals, Source], None]
@@ -21,21 +24,52 @@ Progress = Callable[[local.Totals, Source], None]
 def run(
     settings: JobSettings, *, stop: threading.Event, progress: Progress = lambda totals, source: None
 ) -> local.Totals:
-    """Run the job until `stop` is set or its source is exhausted.
+    """Run the job in this process until `stop` is set or its source is exhausted.
 
-    Raises ConfigError before anything is read; TransientError or TerminalError when it cannot go on. Whatever happens,
-    no position is committed that was not written."""
-    judge = resources.judge(settings)
+    Raises ConfigError before anything is read; TransientError or TerminalError when it cannot go on; Stopped where
+    `stop` came while it started, or while it waited for a store that is away. Whatever happens, no position is
+    committed that was not written."""
+    metrics.start(settings.metrics)
     try:
-        store = resources.store(settings)
-        store.migrate()
-        generations.enter(store, settings.judge.generation, judge.fingerprint(), judge.description())
+        prepare(settings, stop)
         gc.collect()
         gc.freeze()  # models stay for the job's life: no collection need walk over them again (0.1 s each, measured)
-        with closing(open_source(settings, store)) as source:
-            return local.run(settings, source, stop=stop, on_written=lambda totals: progress(totals, source))
+        store = resources.shared("store", settings, lambda s: open_store(s.store, stop=stop))
+        with closing(unless_stopped(lambda: open_source(settings, store), stop, _close)) as source:
+            try:
+                return local.run(settings, source, stop=stop, on_written=lambda totals: progress(totals, source))
+            except Overtaken as gap:
+                store.write([gap.block()])
+                raise
     finally:
         resources.release()
+
+
+def submit(settings: JobSettings, *, stop: threading.Event) -> flink_rest.Job:
+    """Start the job on the Flink cluster. Raises as run does."""
+    try:
+        prepare(settings, stop)
+    finally:
+        resources.release()
+    return flink.submit(settings)
+
+
+def prepare(settings: JobSettings, stop: threading.Event) -> None:
+    """Make the tables, and the configured generation the active one. A store that is away is waited for START_SECONDS.
+
+    The connection is one of its own: a thread that is left behind in it must not hold up the end of the job."""
+    judge = unless_stopped(lambda: resources.judge(settings), stop)
+
+    def enter() -> None:
+        with closing(open_store(settings.store, stop=stop, retry_seconds=START_SECONDS)) as store:
+            store.migrate()
+            generations.enter(store, settings.judge.generation, judge.fingerprint(), judge.description())
+
+    unless_stopped(enter, stop)
+
+
+def _close(source: Source) -> None:
+    source.close()
 
 
 def open_source(settings: JobSettings, store: Store) -> Source:

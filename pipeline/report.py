@@ -1,11 +1,17 @@
-"""What a care lead wants to see: SQL over the views, as titled tables. Used by the demos."""
+"""What a care lead wants to see: SQL over the views, as titled tables of few, narrow columns. Used by the demos."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sinks.store import Store
+
+MOST_LINES = 3
+"""Lines of a post in the queue's table; the whole text is in the view."""
+QUEUE = "The queue: mentions that need somebody, the most urgent first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +23,11 @@ class Section:
     rows: list[tuple[Any, ...]]
 
 
-_QUERIES = {
-    "The queue: mentions that need somebody, the most urgent first": """
-        SELECT arrayStringConcat(brands, ', ') AS brand, arrayStringConcat(intents, ', ') AS what, severity,
-               round(needs_intervention_probability, 2) AS probability, round(risk, 3) AS risk_score,
-               if(lengthUTF8(text) > 150, concat(substringUTF8(text, 1, 150), '...'), text) AS post,
-               arrayStringConcat(arrayFilter(r -> match(r, '^(brand|intents|noise):'), reasons), ' ') AS reason
-        FROM queue ORDER BY severity DESC, risk DESC, probability DESC, mention_id LIMIT {limit}""",
+_QUEUE = """
+    SELECT arrayStringConcat(brands, ', ') AS brand, needs_intervention_probability AS probability, reasons,
+           severity, risk, text AS post
+    FROM queue ORDER BY severity DESC, risk DESC, probability DESC, mention_id LIMIT {rows:UInt32}"""
+_OTHERS = {
     "All mentions, by intent": """
         SELECT intent, count() AS mentions, countIf(queued) AS in_queue
         FROM (SELECT queued, arrayJoin(if(empty(intents), ['(none)'], intents)) AS intent FROM mentions)
@@ -35,19 +39,50 @@ _QUERIES = {
         SELECT suppressed_by AS reason, count() AS mentions, round(max(needs_intervention_probability), 2) AS highest
         FROM suppressed GROUP BY reason ORDER BY mentions DESC, reason""",
     "Dead letters: records that could not be read": """
-        SELECT source, reason, count AS records, first_position AS first, example_detail AS detail
+        SELECT source, reason, count AS records, example_detail AS detail
         FROM dead_letter_summary ORDER BY source, reason""",
     "Accounting: every record seen is good, dead or ignored": """
-        SELECT source, sum(seen) AS records, sum(good) AS good_records, sum(dead) AS dead_records,
-               sum(ignored) AS ignored_records
+        SELECT source, sum(seen) AS records, sum(good) AS good_ones, sum(dead) AS dead_ones, sum(ignored) AS ignored_ones
         FROM ingest_accounting GROUP BY source ORDER BY source""",
 }
+_COUNTS = """
+    SELECT (SELECT count() FROM ledger FINAL), (SELECT sum(mentions) FROM ledger FINAL), (SELECT count() FROM mentions),
+           (SELECT count() FROM mentions WHERE is_deleted), (SELECT count() FROM queue),
+           (SELECT count() FROM dead_letters FINAL)"""
 
 
-def sections(store: Store, queue_rows: int = 15) -> list[Section]:
-    """The tables, from what is in the store now."""
-    found = []
-    for title, sql in _QUERIES.items():
-        result = store.query(sql.replace("{limit}", str(queue_rows)))
-        found.append(Section(title, result.names, result.rows))
-    return found
+def queue(store: Store, rows: int = 10) -> Section:
+    """The most urgent mentions: brand, what it is about and how sure that is, severity, risk, post."""
+    found = store.query(_QUEUE, {"rows": rows}).rows
+    return Section(
+        QUEUE,
+        ["brand", "what, and how sure", "sev", "risk", "post"],
+        [
+            (brand, what(reasons, probability), severity, f"{risk:.3f}", post)
+            for brand, probability, reasons, severity, risk, post in found
+        ],
+    )
+
+
+def sections(store: Store, queue_rows: int = 10) -> list[Section]:
+    """The tables, from what is in the store now; the queue is the first."""
+    others = [(title, store.query(sql)) for title, sql in _OTHERS.items()]
+    return [queue(store, queue_rows), *(Section(title, result.names, result.rows) for title, result in others)]
+
+
+def counts(store: Store) -> str:
+    """What became of the records, in one sentence."""
+    records, mentions, posts, deleted, queued, dead = store.query(_COUNTS).rows[0]
+    return (
+        f"{records} records held {mentions} mentions: {posts} posts (the rest are repeats and later versions), "
+        f"{deleted} of them deleted since. {queued} are in the queue; {dead} dead letters."
+    )
+
+
+def what(reasons: Sequence[str], probability: float) -> str:
+    """Intents with their probabilities, the likeliest first ("defect 0.88, complaint 0.70").
+
+    Where a mention needs somebody without any intent, it says so. Reason codes: docs/sql.md."""
+    found = [m for r in reasons if (m := re.fullmatch(r"intents:(?!ni:)(\w+):([01]\.\d+)>=[01]\.\d+", r))]
+    likeliest = sorted(found, key=lambda m: (-float(m[2]), m[1]))
+    return ", ".join(f"{m[1]} {m[2]}" for m in likeliest) or f"needs somebody {probability:.2f}"

@@ -14,6 +14,7 @@ from configs.settings import JobSettings
 from configs.taxonomy import Taxonomy
 from pipeline.breaker import Breaker
 from pipeline.rows import RowMaker
+from pipeline.sources.leases import Leases
 from pipeline.stores import open_store
 from sinks.dead_letter_topic import DeadLetterTopic
 from sinks.store import Store
@@ -82,6 +83,20 @@ def row_maker(settings: JobSettings) -> RowMaker:
 def breaker(settings: JobSettings) -> Breaker:
     """The process's breaker."""
     return shared("breaker", settings, lambda s: Breaker(s.breaker))
+
+
+def leases(settings: JobSettings) -> Leases:
+    """The process's Kafka consumers, for the splittable reader."""
+    source = settings.source
+    assert source.kind == "kafka"
+    return shared("leases", settings, lambda s: Leases(source))
+
+
+def committing(settings: JobSettings) -> Leases:
+    """Consumers that only commit; apart from those that read, which they would fence."""
+    source = settings.source
+    assert source.kind == "kafka"
+    return shared("committing", settings, lambda s: Leases(source))
 
 
 def dead_letter_topic(settings: JobSettings) -> DeadLetterTopic | None:

@@ -12,10 +12,10 @@ from apache_beam.utils.timestamp import MIN_TIMESTAMP
 from apache_beam.utils.windowed_value import WindowedValue
 
 from configs.settings import JobSettings
-from pipeline import resources
+from pipeline import counting, resources
 from pipeline.decoded import Decoded, decode_batch
 from pipeline.failures import noted
-from schemas.record import Batch, Outcome
+from schemas.record import Batch, Outcome, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,13 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What an acknowledged write covered: the last position of every (source, partition), and counts of records."""
+    """What an acknowledged write covered: last position by (source, partition), counts, the batches' spans."""
 
     positions: dict[tuple[str, int], int]
     records: int
     mentions: int
     dead: int
+    spans: Sequence[Span] = ()
 
 
 class Decode(beam.DoFn):
@@ -44,15 +45,17 @@ class Decode(beam.DoFn):
 
     def setup(self) -> None:
         """Take the process's breaker."""
+        counting.set_up(self, self._settings)
         source = self._settings.source
         self._formats = {t.name: t.format for t in source.topics} if source.kind == "kafka" else {}
         self._breaker = resources.breaker(self._settings)
 
     def process(self, batch: Batch) -> Iterator[Decoded]:
         """One Decoded a batch. Raises BreakerTripped."""
-        with noted():
+        with noted(self._settings):
+            counting.polled(batch)
             decoded = decode_batch(batch, self._formats, self._settings.max_record_bytes)
-            self._breaker.feed(decoded.entries)
+            counting.feed(self._breaker, decoded.entries)
         yield decoded
 
 
@@ -64,12 +67,15 @@ class JudgeBatch(beam.DoFn):
 
     def setup(self) -> None:
         """Take the process's judge; models load once a process."""
+        counting.set_up(self, self._settings)
         self._judge = resources.judge(self._settings)
+        self._model = self._judge.fingerprint()
 
     def process(self, decoded: Decoded) -> Iterator[Judged]:
         """One Judged a batch."""
-        with noted():
+        with noted(self._settings):
             columns = self._judge.judge(decoded.mentions)
+        counting.judged(len(decoded.mentions), generation=self._settings.judge.generation, model=self._model)
         yield Judged(decoded, columns)
 
 
@@ -86,6 +92,7 @@ class Write(beam.DoFn):
 
     def setup(self) -> None:
         """Take the process's store and row maker."""
+        counting.set_up(self, self._settings)
         self._store = resources.store(self._settings)
         self._rows = resources.row_maker(self._settings)
         self._topic = resources.dead_letter_topic(self._settings)
@@ -108,12 +115,13 @@ class Write(beam.DoFn):
     def _flush(self) -> Written:
         judged, self._held = joined(self._held), []
         decoded = judged.decoded
-        with noted():
+        with noted(self._settings):
             if self._topic is not None:
                 self._topic.send((e.record, d) for e in decoded.entries for d in e.dead)
             self._store.write(self._rows.blocks(decoded, judged.columns))
+        counting.written(decoded.entries)
         dead = sum(e.outcome is Outcome.DEAD for e in decoded.entries)
-        return Written(decoded.positions(), len(decoded.entries), len(decoded.mentions), dead)
+        return Written(decoded.positions(), len(decoded.entries), len(decoded.mentions), dead, decoded.spans)
 
 
 def joined(batches: Sequence[Judged]) -> Judged:
@@ -124,5 +132,6 @@ def joined(batches: Sequence[Judged]) -> Judged:
         entries=[entry for b in batches for entry in b.decoded.entries],
         mentions=[mention for b in batches for mention in b.decoded.mentions],
         deletions=[deletion for b in batches for deletion in b.decoded.deletions],
+        spans=[span for b in batches for span in b.decoded.spans],
     )
     return Judged(decoded, {name: [v for b in batches for v in b.columns[name]] for name in batches[0].columns})

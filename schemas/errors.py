@@ -18,6 +18,10 @@ class TerminalError(EcholotError):
     """Nothing but a person helps: a full disk, a wrong password, a tripped breaker. The job stops."""
 
 
+class Stopped(EcholotError):
+    """Told to stop while waiting. No failure: nothing that was committed is lost, the rest is read again."""
+
+
 class Rejected(EcholotError):
     """One input cannot become a mention. `reason` is a `schemas.record.Reason`, `detail` names field and value kind."""
 

@@ -77,7 +77,21 @@ class Dead:
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """The positions `first` to `end` (not included) of a (source, partition), whether each holds a record or not."""
+
+    source: str
+    partition: int
+    first: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
-    """The unit that flows: the records of one poll, in order of (source, partition, position)."""
+    """The unit that flows: the records of one poll, in order of (source, partition, position).
+
+    `spans` says what the records cover, where a reader knows: on topics with transactions or compaction some positions
+    hold no record."""
 
     records: Sequence[Record]
+    spans: Sequence[Span] = ()

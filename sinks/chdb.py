@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection
 from pathlib import Path
@@ -23,6 +23,7 @@ from schemas.errors import TerminalError, TransientError
 from sinks import codes, dialect, native, parameters, schema
 from sinks.blocks import check
 from sinks.chdb_link import DATABASE, PROTOCOL, Address, is_owned
+from sinks.observer import SILENT, Observer
 from sinks.retrying import Clock, retry
 from sinks.statements import require_reading, returns_rows_of_select
 from sinks.store import Block, Result
@@ -44,12 +45,14 @@ class ChdbStore:
         retry_seconds: float = 120,
         linger_seconds: float = _LINGER_SECONDS,
         clock: Clock = time,
+        observer: Observer = SILENT,
     ) -> None:
         self.folder = Path(path).resolve()
         """Where the tables are."""
         self._retry_seconds = retry_seconds
         self._linger_seconds = linger_seconds
         self._clock = clock
+        self._observer = observer
         self._lock = threading.RLock()
         self._owner: Connection[Any, Any] | None = None
         self._columns: dict[str, dict[str, str]] = {}
@@ -64,14 +67,22 @@ class ChdbStore:
     def write(self, blocks: Sequence[Block]) -> None:
         """See Store. An owner killed in mid-insert is replaced, and all blocks of the call are sent again."""
         with self._lock:
+            full = [block for block in blocks if len(block)]
             inserts: list[tuple[str, bytes]] = []
-            for block in blocks:
-                if len(block):
-                    columns = self._columns_of(block.table)
-                    check(block, columns)
-                    inserts.append((_insert_sql(block.table, columns), native.encode(block, columns)))
-            if inserts:
-                self._call(self._retry_seconds, "write", inserts)
+            for block in full:
+                columns = self._columns_of(block.table)
+                check(block, columns)
+                inserts.append((_insert_sql(block.table, columns), native.encode(block, columns)))
+            if not inserts:
+                return
+
+            def tell() -> None:
+                for block in full:
+                    self._observer.retried(block.table)
+
+            times = self._call(self._retry_seconds, "write", inserts, on_retry=tell)
+            for block, seconds in zip(full, times, strict=True):
+                self._observer.inserted(block.table, len(block), seconds)
 
     def query(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Result:
         """See Store. Runs with readonly = 1: no SETTINGS, file() or url(). Tried again for a second, no longer."""
@@ -110,8 +121,8 @@ class ChdbStore:
             self._columns[table] = dict(found)
         return self._columns[table]
 
-    def _call(self, budget_seconds: float, *request: Any) -> Any:
-        return retry(lambda: self._ask(request), budget_seconds=budget_seconds, clock=self._clock)
+    def _call(self, budget_seconds: float, *request: Any, on_retry: Callable[[], None] = lambda: None) -> Any:
+        return retry(lambda: self._ask(request), budget_seconds=budget_seconds, clock=self._clock, on_retry=on_retry)
 
     def _ask(self, request: tuple[Any, ...]) -> Any:
         if self._owner is None:

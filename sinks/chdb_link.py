@@ -16,7 +16,7 @@ from pathlib import Path
 LOCK = "owner.lock"
 ADDRESS = "owner.json"
 LOG = "owner.log"
-PROTOCOL = 1
+PROTOCOL = 2
 """Raised whenever requests or answers change: an owner of another release is told from ours."""
 DATABASE = "echolot"
 

@@ -59,17 +59,20 @@ class Session:
             self.close()  # what state a failed statement left a handle in is not documented
             raise
 
-    def _insert(self, inserts: Sequence[tuple[str, bytes]]) -> None:
+    def _insert(self, inserts: Sequence[tuple[str, bytes]]) -> list[float]:
         """Each insert reads its block from a file in memory: chDB 4.4's send_insert says that all rows are written
-        where the disk is full and none is, so it must not be used; a plain INSERT ... SELECT raises."""
+        where the disk is full and none is, so it must not be used; a plain INSERT ... SELECT raises.
+
+        Returns the seconds each took."""
         *first, last = inserts
         stripes = [first[n::_INSERTS_AT_ONCE] for n in range(_INSERTS_AT_ONCE)]
         writers = [self._handle(f"writer{n or ''}", _WRITER_SETTINGS) for n in range(_INSERTS_AT_ONCE)]
         running = [self._pool.submit(_run, *each) for each in zip(writers, stripes, strict=True)]
         wait(running)  # both, before an error closes the handles
-        for done in running:
-            done.result()
-        _run(writers[0], [last])
+        times = [0.0] * len(first)
+        for n, done in enumerate(running):
+            times[n::_INSERTS_AT_ONCE] = done.result()
+        return times + _run(writers[0], [last])
 
     def _handle(self, name: str, settings: Sequence[str]) -> Any:
         if name not in self._handles:
@@ -169,10 +172,14 @@ class Owner:
             self._note(clients=-1)
 
 
-def _run(writer: Any, inserts: Sequence[tuple[str, bytes]]) -> None:
+def _run(writer: Any, inserts: Sequence[tuple[str, bytes]]) -> list[float]:
+    times = []
     for sql, content in inserts:
+        start = time.monotonic()
         with _file(content) as path:
             writer.query(f"{sql} SELECT * FROM file('{path}', 'Native')")
+        times.append(time.monotonic() - start)
+    return times
 
 
 @contextlib.contextmanager

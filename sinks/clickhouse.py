@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from schemas.errors import TerminalError
 from sinks import codes, dialect, schema
 from sinks.blocks import check
+from sinks.observer import SILENT, Observer
 from sinks.parameters import plain
 from sinks.retrying import Clock, retry
 from sinks.statements import require_reading
@@ -54,6 +55,7 @@ class ClickHouseStore:
         retry_seconds: float = 120,
         answer_seconds: float = _ANSWER_SECONDS,
         clock: Clock = time,
+        observer: Observer = SILENT,
     ) -> None:
         self._place = f"ClickHouse {host}:{port}, database {database}"
         self._login = {"host": host, "port": port, "user": user, "secure": secure}
@@ -62,6 +64,7 @@ class ClickHouseStore:
         self._retry_seconds = retry_seconds
         self._answer_seconds = answer_seconds
         self._clock = clock
+        self._observer = observer
         self._lock = threading.RLock()
         self._client: Client | None = None
         self._version: dialect.Version | None = None
@@ -121,18 +124,21 @@ class ClickHouseStore:
         settings = _INSERT_SETTINGS | {"insert_deduplication_token": uuid4().hex}
         if dialect.is_legacy(self.version):
             settings = {}  # it knows none of them, and refuses some
-        retry(
+
+        def attempt() -> float:
+            start = self._clock.monotonic()
             # Fresh lists every time: the driver turns UUIDs and times into numbers in place.
-            lambda: self._execute(
-                sql,
-                [list(block.columns[name]) for name in columns],
-                f"table {block.table}",
-                columnar=True,
-                settings=settings,
-            ),
+            data = [list(block.columns[name]) for name in columns]
+            self._execute(sql, data, f"table {block.table}", columnar=True, settings=settings)
+            return self._clock.monotonic() - start
+
+        seconds = retry(
+            attempt,
             budget_seconds=self._retry_seconds,
             clock=self._clock,
+            on_retry=lambda: self._observer.retried(block.table),
         )
+        self._observer.inserted(block.table, len(block), seconds)
 
     def _read(self, statement: str, parameters: Mapping[str, Any]) -> tuple[list[tuple[str, str]], list[Any]]:
         options: dict[str, Any] = {"with_column_types": True, "settings": self._reading_settings()}

@@ -25,7 +25,8 @@ _TRANSIENT = {
     198: "the host name cannot be resolved; check store.host",
     202: "the server is busy with other queries",
     203: "the server has no free connection",
-    209: "the server does not answer",
+    209: "the server does not answer; is it overloaded, or does something between swallow the connection? "
+    "Check store.host, store.port and firewalls",
     210: "the server cannot be reached; is it running, and are store.host and store.port right?",
     225: "ClickHouse Keeper cannot be reached",
     236: "the server is shutting down",
@@ -48,6 +49,7 @@ _TERMINAL = {
     16: "a column is missing; run `echolot migrate`",
     47: "a name is unknown; check the spelling, or run `echolot migrate`",
     60: "the table does not exist; run `echolot migrate`",
+    46: "a function is unknown; check its spelling",
     62: "the SQL has a syntax error",
     75: "the disk cannot be written; is it full?",
     76: "a file cannot be opened; another process has this path open, or it may not be read: end that process",
@@ -68,6 +70,21 @@ _TERMINAL = {
 }
 
 
+_NAMES = frozenset({16, 47, UNKNOWN_TABLE, UNKNOWN_DATABASE})
+
+
+class UnknownName(TerminalError):
+    """A table, column or database that is not there: the schema is missing, or somebody mistyped. `said` is the
+    engine's own message."""
+
+    def __init__(self, code: int, where: str, mend: str, said: str) -> None:
+        super().__init__(code, where, mend, said)
+        self.code, self.where, self.mend, self.said = code, where, mend, said
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.mend} (code {self.code}: {self.said})"
+
+
 def error_for(code: int, text: str, where: str) -> TransientError | TerminalError:
     """Our error for a code of ClickHouse. `where` names table or place, `text` is the server's own message.
 
@@ -75,6 +92,8 @@ def error_for(code: int, text: str, where: str) -> TransientError | TerminalErro
     if code in _TRANSIENT:
         return TransientError(f"{where}: {_TRANSIENT[code]} (code {code}: {clean(text)})")
     mend = _TERMINAL.get(code, "refused; mend what the engine's message names")
+    if code in _NAMES:
+        return UnknownName(code, where, mend, clean(text))
     return TerminalError(f"{where}: {mend} (code {code}: {clean(text)})")
 
 

@@ -39,6 +39,8 @@ def require_reading(sql: str) -> str:
     This comes before the engine's own readonly setting, which both stores use too: that alone would let through
     INTO OUTFILE, USE and SET."""
     statements = split(sql)
+    if not statements:
+        raise TerminalError("the query is empty; write one SELECT")
     if len(statements) != 1:
         raise TerminalError(f"a query is one statement, this text holds {len(statements)}; send them one by one")
     statement = statements[0]

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from kafka import KafkaAdminClient, TopicPartition
 from kafka.errors import RetriableError
 
 from configs.settings import ChdbStoreSettings
+from deploy.flink.cluster import Cluster
+from pipeline.engines.flink_rest import FlinkRest
 
 ROOT = Path(__file__).parents[1]
 
@@ -31,6 +34,8 @@ def canonical(native_id: str, text: str, **more: Any) -> bytes:
 class Job:
     """One configuration and the processes that ran under it; the store is in `folder`."""
 
+    arguments: tuple[str, ...] = ()
+
     def __init__(self, folder: Path, source: dict[str, Any], **settings: Any) -> None:
         self.folder = folder
         self.config = folder / "echolot.yaml"
@@ -44,7 +49,7 @@ class Job:
         """Start; returns at once."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "pipeline.commands.app", "stream", "--config", str(self.config)],
+                [sys.executable, "-m", "pipeline.commands.app", "stream", "--config", str(self.config), *self.arguments],
                 cwd=ROOT,
                 stdout=log,
                 stderr=log,
@@ -77,6 +82,52 @@ class Job:
             assert self.process is None or self.process.poll() is None, f"the job ended:\n{self.log.read_text()}"
             assert time.monotonic() < deadline, f"waited {timeout} s in vain:\n{self.log.read_text()}"
             time.sleep(0.2)
+
+
+class FlinkJob(Job):
+    """A job on a cluster; `process` is its launcher. The store is embedded unless `settings` names another."""
+
+    arguments = ("--engine", "flink")
+
+    def __init__(self, folder: Path, source: dict[str, Any], cluster: Cluster, **settings: Any) -> None:
+        flink = {
+            "rest": cluster.rest,
+            "job_server": cluster.job_server,
+            "workers": {"kind": "external", "pool": cluster.worker_pool},
+            "checkpoint": 1,
+        }
+        super().__init__(folder, source, **settings | {"flink": flink | settings.get("flink", {})})
+        self.rest = FlinkRest(cluster.rest)
+        self.name = f"echolot-{source.get('group')}"
+
+    @property
+    def id(self) -> str:
+        """Flink's id of the newest job of this name."""
+        return self.rest.jobs(self.name)[0].id
+
+    def runs(self) -> bool:
+        """Are all tasks running? A job is RUNNING for Flink while its workers still start."""
+        jobs = self.rest.jobs(self.name)
+        if not jobs or jobs[0].state != "RUNNING":
+            return False
+        return all(v["status"] == "RUNNING" for v in self.rest.details(jobs[0].id)["vertices"])
+
+    def end(self) -> None:
+        """Leave nothing running, whatever the test came to."""
+        self.kill()
+        for job in self.rest.jobs(self.name):
+            if not job.over:
+                self.rest.cancel(job.id)
+                self.rest.wait_until_over(job.id)
+
+
+def contents(query: Callable[[str], list[tuple[Any, ...]]]) -> dict[str, str]:
+    """A checksum of every table's rows, as a reader sees them; `generations` apart, which counts activations."""
+    sums = {}
+    for table in ("posts", "verdicts", "engagements", "shares", "deletions", "dead_letters", "ledger", "gaps"):
+        rows = sorted(map(repr, query(f"SELECT * FROM {table} FINAL")))
+        sums[table] = f"{len(rows)} rows, {sha256(chr(10).join(rows).encode()).hexdigest()}"
+    return sums
 
 
 def committed(bootstrap: str, group: str) -> dict[TopicPartition, int]:

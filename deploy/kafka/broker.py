@@ -7,7 +7,6 @@ For tests and the demo; one node, no replication. Needs Java 17 and the jars of 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import shutil
 import signal
@@ -16,24 +15,20 @@ import struct
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from deploy.daemon import Daemon
 from deploy.kafka.properties import HOST, Login, Ports, as_text, server_properties
+from deploy.ports import ServiceError, free_ports
 
 HERE = Path(__file__).resolve().parent
 VERSION = "4.1.1"
 _CLUSTER_ID = "ZWNob2xvdC1rYWZrYS0wMQ"  # 16 bytes as base64 without padding, as KRaft wants; one broker, so any will do
 _API_VERSIONS = struct.pack(">ihhih", 10, 18, 0, 1, -1)  # length, api key, api version, correlation id, null client id
-_POLL_S = 0.1
-_LOG_TAIL = 15
-
-
-class BrokerError(RuntimeError):
-    """The broker cannot be started or does not answer. The text says why and what to do."""
+BrokerError = ServiceError
 
 
 def default_jars() -> Path:
@@ -77,10 +72,15 @@ class Broker:
         self._login = login
         self._segment_bytes = segment_bytes
         self._extra = dict(properties or {})
-        self._heap = heap
-        free = _free_ports(3)
+        free = free_ports(3)
         self._ports = Ports(port or free[0], free[1], free[2] if login else None)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._daemon = Daemon(
+            f"the broker at {self.bootstrap}",
+            self._java("kafka.Kafka", str(folder / "server.properties"), heap=heap),
+            folder / "broker.log",
+            ports=[port for _name, port in self._ports.named()],
+            ready=lambda: _answers(self._ports.plain),
+        )
 
     @property
     def bootstrap(self) -> str:
@@ -97,47 +97,37 @@ class Broker:
     @property
     def log(self) -> Path:
         """What the broker printed."""
-        return self._folder / "broker.log"
+        return self._daemon.log
 
     @property
     def running(self) -> bool:
         """Is the JVM alive."""
-        return self._process is not None and self._process.poll() is None
+        return self._daemon.running
+
+    @property
+    def pid(self) -> int | None:
+        """The JVM's process id; None when it does not run."""
+        return self._daemon.pid
 
     def start(self, timeout_s: float = 60) -> Self:
         """Format the storage where it is new, start the JVM, wait until it answers. Raises BrokerError."""
-        if self.running:
-            raise BrokerError(f"the broker at {self.bootstrap} runs already; stop it first")
         missing = why_not(self._jars)
         if missing:
             raise BrokerError(missing)
-        for _name, port in self._ports.named():
-            _refuse_used(port)
+        self._daemon.refuse_start()
         self._folder.mkdir(parents=True, exist_ok=True)
         self._write_settings()
         self._format()
-        self._process = self._launch()
-        try:
-            self._wait_until_ready(time.monotonic() + timeout_s)
-        except BaseException:
-            self.kill()
-            raise
+        self._daemon.start(timeout_s)
         return self
 
     def stop(self, timeout_s: float = 30) -> None:
         """Orderly shutdown; past `timeout_s` it is killed. Nothing happens when it does not run."""
-        process = self._process
-        if process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)
-            self._reap(process, timeout_s)
+        self._daemon.stop(timeout_s)
 
     def kill(self) -> None:
         """SIGKILL, as a crash of the machine's power would not be kinder. Nothing happens when it does not run."""
-        process = self._process
-        if process is not None:
-            process.send_signal(signal.SIGUSR1)  # guard.py kills the JVM and waits until it is gone
-            self._reap(process, 10)
+        self._daemon.kill()
 
     def restart(self, timeout_s: float = 60) -> Self:
         """Stop where it still runs, then start with the same data, settings and ports."""
@@ -186,61 +176,6 @@ class Broker:
         if done.returncode != 0:
             said = (done.stdout + done.stderr).strip()
             raise BrokerError(f"formatting {self._folder / 'data'} failed; check the properties given:\n{said}")
-
-    def _launch(self) -> subprocess.Popen[bytes]:
-        java = self._java("kafka.Kafka", str(self._folder / "server.properties"), heap=self._heap)
-        with self.log.open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-S", "-E", str(HERE / "guard.py"), *java],
-                stdin=subprocess.PIPE,  # stays open as long as we live; see guard.py
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-
-    def _wait_until_ready(self, deadline: float) -> None:
-        assert self._process is not None
-        while not _answers(self._ports.plain):
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                status = self._process.wait(_POLL_S)
-                raise BrokerError(f"the broker ended while starting (exit status {status}); {self._last_words()}")
-            if time.monotonic() > deadline:
-                raise BrokerError(f"the broker at {self.bootstrap} does not answer in time; {self._last_words()}")
-
-    def _last_words(self) -> str:
-        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LOG_TAIL:]
-        return f"the end of {self.log}:\n" + "\n".join(lines)
-
-    def _reap(self, process: subprocess.Popen[bytes], timeout_s: float) -> None:
-        try:
-            process.wait(timeout_s)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait(10)
-        if process.stdin:
-            process.stdin.close()
-        self._process = None
-
-
-def _free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now; all are held until the last is found, so that they differ."""
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind((HOST, 0))
-        return [each.getsockname()[1] for each in sockets]
-
-
-def _refuse_used(port: int) -> None:
-    """Raise where somebody listens on `port`; connections still in TIME_WAIT from a killed broker do not count."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            raise BrokerError(
-                f"port {port} on {HOST} cannot be used ({error.strerror}); stop what listens there or give another"
-            ) from None
 
 
 def _answers(port: int) -> bool:

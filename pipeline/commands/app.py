@@ -1,14 +1,15 @@
-"""The console script `echolot`: commands, and what people see when something fails."""
+"""The console script `echolot`: commands, and what people see when something fails.
+
+Commands import what they need when they run, so that help and usage errors come at once."""
 
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
-from configs.base import ConfigError
-from pipeline.commands import check, classify, demo, evaluate, migrate, sql, stream, train, version
-from schemas.errors import EcholotError
+from pipeline.commands import check, classify, demo, evaluate, flink, migrate, sql, stream, train, version
 
 app = typer.Typer(
     name="echolot",
@@ -19,8 +20,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (stream, check, migrate, sql, classify, train, evaluate, demo, version):
+for module in (stream, flink, check, migrate, sql, classify, train, evaluate, demo, version):
     module.add_to(app)
+
+
+@app.callback(invoke_without_command=True)
+def echolot(
+    show_version: Annotated[bool, typer.Option("--version", help="Print the versions and exit.")] = False,
+    _debug: Annotated[
+        bool, typer.Option("--debug", help="Show the trace of a failure; may stand anywhere in the line.")
+    ] = False,
+) -> None:
+    """Listens for brand mentions, says which of them need somebody, and why."""
+    if show_version:
+        version.version()
 
 
 def main() -> None:
@@ -42,6 +55,9 @@ def main() -> None:
 
 
 def _explain(error: Exception) -> int:
+    from configs.base import ConfigError
+    from schemas.errors import EcholotError
+
     if isinstance(error, ConfigError):
         print(f"echolot: {error}", file=sys.stderr)
         return 2

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from configs.settings import JobSettings
-from pipeline import resources
 from pipeline.commands import shared
+
+if TYPE_CHECKING:
+    from configs.settings import JobSettings
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,11 +24,16 @@ def check(
 ) -> None:
     """Validate a configuration with the files it names, and say what `stream` would do. Connects to nothing."""
     settings = shared.settings(config)
+    from pipeline import checks
+
+    checks.all_of(settings, config)
+    from pipeline import resources
+
     judge = resources.make_judge(settings)
-    print(f"{config} is valid.")
+    shared.say(f"{config} is valid.")
     for sentence in in_words(settings):
-        print(f"- {sentence}")
-    print(f"- {judge.description()}")
+        shared.say(f"- {sentence}")
+    shared.say(f"- {judge.description()}")
 
 
 def in_words(settings: JobSettings) -> list[str]:
@@ -41,15 +48,18 @@ def _source(settings: JobSettings) -> str:
         return f"Read the files in {s.path} in order of name, {how}; go on where the ledger ends."
     topics = ", ".join(f"{t.name} ({t.format or 'format by header or shape'})" for t in s.topics)
     return (
-        f"Read from Kafka at {', '.join(s.bootstrap)} as group {s.group!r}, over {s.security}: {topics}. "
-        f"Partitions without a committed offset start at the {s.start}; new partitions are found within {s.refresh}."
+        f"Read from Kafka at {', '.join(s.bootstrap)} as group {s.group!r}, over {s.security}: {topics}. Partitions "
+        f"without a committed offset start at the {s.start}; new partitions are found within {_seconds(s.refresh)}."
     )
 
 
 def _store(settings: JobSettings) -> str:
     s = settings.store
     where = f"embedded ClickHouse in {s.path}" if s.kind == "chdb" else f"ClickHouse at {s.host}:{s.port}/{s.database}"
-    return f"Write to {where}, verdicts as generation {settings.judge.generation!r}, which becomes the active one."
+    return (
+        f"Write to {where}, verdicts as generation {settings.judge.generation!r}, which becomes the active one; posts "
+        f"read before under another name have no verdict under this one until they are read again."
+    )
 
 
 def _bad_input(settings: JobSettings) -> list[str]:
@@ -62,11 +72,15 @@ def _bad_input(settings: JobSettings) -> list[str]:
 
 
 def _privacy(settings: JobSettings) -> str:
+    has_key = bool(settings.privacy.pseudonym_key.get_secret_value())
     key = (
         "with the configured key"
-        if settings.privacy.pseudonym_key.get_secret_value()
-        else "WITHOUT a key, so that \
-a list of accounts can undo it (set privacy.pseudonym_key)"
+        if has_key
+        else "WITHOUT a key, so that a list of accounts can undo it (set privacy.pseudonym_key)"
     )
     handles = "kept beside it" if settings.privacy.keep_handles else "not kept"
     return f"Keep authors as a pseudonym {key}; account names are {handles}."
+
+
+def _seconds(time: timedelta) -> str:
+    return f"{time.total_seconds():g} s"

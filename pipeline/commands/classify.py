@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from configs.settings import ChdbStoreSettings, FilesSource, JobSettings
-from pipeline import resources
 from pipeline.commands import shared
-from schemas.mention import Mention
+
+if TYPE_CHECKING:
+    from configs.settings import JobSettings
+
+_NAMES = ("text", "language", "brands", "intents", "intervention", "severity", "risk", "queued", "reasons")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,14 +32,41 @@ def classify(
     as_json: shared.AsJson = False,
 ) -> None:
     """Judge texts as if they had just been posted by somebody unknown, with reasons."""
-    settings = shared.settings(Path(config)) if config else _shipped()
-    judge = resources.make_judge(settings)
-    texts = texts or [line.rstrip("\n") for line in sys.stdin if line.strip()]
+    if not texts:
+        if sys.stdin.isatty():
+            print("type or paste a text a line; Ctrl-D ends", file=sys.stderr)
+        texts = [line.rstrip("\n") for line in sys.stdin if line.strip()]
+    if not texts or not any(text.strip() for text in texts):
+        raise typer.BadParameter('there is no text to judge; give one in quotes: echolot classify "..."')
+    settings = judged_by(config)
+    rows = _judge(settings, texts)
+    if as_json:
+        shared.show("", _NAMES, rows, as_json=True)
+        return
+    for row in rows:
+        shared.show_block(row[0], _NAMES[1:], row[1:])
+
+
+def judged_by(config: str) -> JobSettings:
+    """The settings in a file, or the shipped ones. Raises ConfigError."""
+    from configs.settings import ChdbStoreSettings, FilesSource, JobSettings
+    from pipeline import checks
+
+    if not config:
+        return JobSettings(source=FilesSource(path=Path()), store=ChdbStoreSettings())
+    settings = shared.settings(Path(config))
+    checks.judge(settings, Path(config))
+    return settings
+
+
+def _judge(settings: JobSettings, texts: list[str]) -> list[tuple[object, ...]]:
+    from pipeline import resources
+    from schemas.mention import Mention
+
     epoch = datetime(2020, 1, 1, tzinfo=UTC)  # a verdict does not depend on it
     mentions = [Mention(platform="text", native_id=str(n), text=t, published_at=epoch) for n, t in enumerate(texts, 1)]
-    columns = judge.judge(mentions)
-    names = ("text", "language", "brands", "intents", "intervention", "severity", "risk", "queued", "reasons")
-    rows = [
+    columns = resources.make_judge(settings).judge(mentions)
+    return [
         (
             m.text,
             columns["language"][n],
@@ -51,12 +80,3 @@ def classify(
         )
         for n, m in enumerate(mentions)
     ]
-    if as_json:
-        shared.show("", names, rows, as_json=True)
-        return
-    for row in rows:
-        shared.show("", ("", row[0]), list(zip(names[1:], row[1:], strict=True)))
-
-
-def _shipped() -> JobSettings:
-    return JobSettings(source=FilesSource(path=Path()), store=ChdbStoreSettings())

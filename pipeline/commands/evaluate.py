@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from configs.settings import ChdbStoreSettings, FilesSource, JobSettings
-from pipeline import resources
 from pipeline.commands import shared
+from pipeline.commands.classify import judged_by
 
 
 def add_to(app: typer.Typer) -> None:
@@ -26,14 +25,14 @@ def intents(
     as_json: shared.AsJson = False,
 ) -> None:
     """F1 and average precision per label and language at the model's thresholds, and what a 2 % feed would see."""
+    settings = judged_by(config)
     from classifiers.evaluate import evaluate  # scikit-learn's metrics take seconds to import
+    from pipeline import resources
 
-    shipped = JobSettings(source=FilesSource(path=Path()), store=ChdbStoreSettings())
-    settings = shared.settings(Path(config)) if config else shipped
     report = evaluate(gold, resources.make_judge(settings))
     if as_json:
         print(json.dumps(report.to_json(), ensure_ascii=False))
         return
     shared.show("", report.names, report.rows)
     for note in report.notes:
-        shared.console.print(f"Note: {note}")
+        shared.say(f"Note: {note}")

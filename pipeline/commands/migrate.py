@@ -7,7 +7,6 @@ from contextlib import closing
 import typer
 
 from pipeline.commands import shared
-from pipeline.stores import open_store
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,6 +17,8 @@ def add_to(app: typer.Typer) -> None:
 def migrate(config: shared.Config = shared.DEFAULT) -> None:
     """Make or update tables and views. Safe to repeat; `stream` does it at its start too."""
     settings = shared.settings(config)
-    with closing(open_store(settings.store)) as store:
+    from pipeline.stores import START_SECONDS, open_store
+
+    with closing(open_store(settings.store, retry_seconds=START_SECONDS)) as store:
         applied = store.migrate()
-    shared.console.print("\n".join(f"applied {name}" for name in applied) or "the schema is up to date")
+    shared.say("\n".join(f"applied {name}" for name in applied) or "the schema is up to date")

@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from configs.loading import SHIPPED, load
-from configs.taxonomy import Taxonomy
 from pipeline.commands import shared
 
 
@@ -22,12 +20,16 @@ def add_to(app: typer.Typer) -> None:
 def intents(
     gold: Annotated[list[Path], typer.Argument(help="Labelled posts, JSON lines: text, lang, source, intents, ...")],
     out: Annotated[Path, typer.Option(help="Folder for model and card.", metavar="DIR")],
-    taxonomy: Annotated[Path, typer.Option(help="File of intents.")] = SHIPPED / "taxonomy.yaml",
+    taxonomy: Annotated[Path | None, typer.Option(help="File of intents; unset: the shipped six.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the folds.")] = 1,
 ) -> None:
     """Train intents, needs-intervention and severity; writes model and card, prints cross-validated figures."""
+    from configs.loading import SHIPPED, load
+    from configs.taxonomy import Taxonomy
+
+    intents_file = load(taxonomy or SHIPPED / "taxonomy.yaml", Taxonomy)
     from classifiers.train import train  # scikit-learn's trainers take seconds to import
 
-    report = train(gold, load(taxonomy, Taxonomy), out, seed)
+    report = train(gold, intents_file, out, seed)
     shared.show("Cross-validated", report.names, report.rows)
-    shared.console.print(f"model and card are in {out}; use it with judge.model in the configuration")
+    shared.say(f"model and card are in {out}; use it with judge.model in the configuration")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 
@@ -20,3 +21,4 @@ def version() -> None:
             print(f"{package} {installed(package)}")
         except PackageNotFoundError:
             print(f"{package} (not installed: run from a checkout?)")
+    print(f"python {platform.python_version()}")

@@ -42,6 +42,7 @@ class Totals:
 class Session:
     """One job on this engine: its source, its stop flag and what was acknowledged but not yet committed."""
 
+    settings: JobSettings
     source: Source
     stop: threading.Event
     on_written: Callable[[Totals], None]
@@ -66,7 +67,7 @@ class Session:
         """Poll and hand on until stopped, exhausted or the run is long enough."""
         end = time.monotonic() + run_seconds
         while True:
-            with failures.noted():
+            with failures.noted(self.settings):
                 batch = self.source.poll(POLL_SECONDS)
             if batch is not None:
                 yield batch
@@ -119,7 +120,7 @@ def run(
 
     Raises the error of the failed step; what was not acknowledged is not committed then."""
     number = next(_numbers)
-    session = Session(source, stop, on_written)
+    session = Session(settings, source, stop, on_written)
     _sessions[number] = session
     try:
         while not stop.is_set() and not source.exhausted:

@@ -6,7 +6,8 @@ and a committed offset that retention has overtaken stops the job instead of jum
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Mapping, Sequence
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
@@ -19,6 +20,7 @@ from kafka.errors import (
 from kafka.structs import OffsetAndMetadata
 
 from configs.settings import KafkaSource
+from pipeline import metrics
 from pipeline.sources.kafka_client import connect, overtaken, record, start_offset
 from pipeline.sources.protocol import Positions
 from pipeline.sources.watchdog import Watchdog
@@ -30,6 +32,7 @@ log = logging.getLogger("echolot.kafka")
 
 COMMIT_SECONDS = 5.0  # a commit that takes longer is left to the next one; a vanished broker must not block the stop
 FRESH_SECONDS = 0.01  # the first poll gives what was fetched while the last batch was judged; a fetch takes 2-5 ms
+SHOW_IDLE_SECONDS = 1.0  # lag of partitions without records: with hundreds of them, a look at each poll would cost 2 %
 POLL_LIMIT = 24 * 3600  # the store may be down for hours: being put out of the group would only repeat work
 
 
@@ -45,25 +48,28 @@ class KafkaRecords:
         self._pending: dict[TopicPartition, int] = {}
         self._consumer = self._connect()
         self._watchdog = Watchdog(settings.stall.total_seconds())
+        self._progress = metrics.Progress()
+        self._show_idle_at = 0.0
 
     def poll(self, wait_seconds: float) -> Batch | None:
         """See Source.poll. A partition new to the group is started here, by `start`."""
+        polled: dict[TopicPartition, list[ConsumerRecord]] = {}
         try:
             polled = self._poll(wait_seconds, self._settings.poll_records)
             room = self._settings.poll_records - sum(map(len, polled.values()))
             if polled and room > 0:
                 for tp, newer in self._poll(FRESH_SECONDS, room).items():
                     polled.setdefault(tp, []).extend(newer)
+            self._show(polled)
             self._look_after()
         except OffsetOutOfRangeError as error:
             tp, offset = next(iter(sorted(error.args[0].items())))
             raise overtaken(self._consumer, self._settings.group, tp, offset) from error
         except KafkaError as error:
             ours = translate(error, self._brokers)
-            if isinstance(ours, TransientError):
-                log.warning("poll failed, waiting: %s", ours)
-                return None
-            raise ours from error
+            if not isinstance(ours, TransientError):
+                raise ours from error
+            log.warning("poll failed, waiting: %s", ours)  # what came before the trouble must go on: it is passed
         if not polled:
             return None
         return Batch([record(r) for tp in sorted(polled) for r in polled[tp]])
@@ -77,6 +83,7 @@ class KafkaRecords:
 
     def commit(self, positions: Positions) -> None:
         """See Source.commit. Offsets of partitions that went to another member are left to that member."""
+        self._progress.written(positions)
         for (topic, partition), position in positions.items():
             self._pending[TopicPartition(topic, partition)] = position + 1
         held = self._consumer.assignment()
@@ -89,9 +96,11 @@ class KafkaRecords:
             self._pending = {}
         except CommitFailedError:
             log.warning("put out of the group before committing; what was written is read and written again, once")
+            metrics.COMMITS_FAILED.add(reason="fenced")
             self._pending = {}
         except KafkaError as error:
             log.warning("commit failed, the next one covers it: %s", translate(error, self._brokers))
+            metrics.COMMITS_FAILED.add(reason="broker")
 
     def close(self) -> None:
         """Leave the group."""
@@ -120,6 +129,28 @@ class KafkaRecords:
             self.commit({(tp.topic, tp.partition): offset - 1})
             log.info("partition %s/%d starts at offset %d", tp.topic, tp.partition, offset)
 
+    def _show(self, polled: Mapping[TopicPartition, Sequence[ConsumerRecord]]) -> None:
+        """Tell the metrics how far each partition is; the broker is asked nothing."""
+        if not metrics.is_on():
+            return
+        now = time.monotonic()
+        held = self._consumer.assignment()
+        shown = polled.keys() & held
+        if now >= self._show_idle_at:
+            self._show_idle_at = now + SHOW_IDLE_SECONDS
+            shown = held
+            self._progress.keep((tp.topic, tp.partition) for tp in held)
+        for tp in shown:
+            # Not consumer.position(), which may ask the broker and wait for it.
+            state = self._consumer._subscription.assignment.get(tp)
+            position = state and state.position
+            self._progress.read(
+                (tp.topic, tp.partition),
+                [record(r) for r in (polled[tp][0], polled[tp][-1])] if polled.get(tp) else (),
+                next_position=position and position.offset,
+                end=state and state.highwater,
+            )
+
     def _look_after(self) -> None:
         """Replace the consumer where a partition stands still although its end grows (kafka-python 3106)."""
         if not self._watchdog.due():
@@ -129,6 +160,7 @@ class KafkaRecords:
         stalled = self._watchdog.stalled(positions, self._consumer.end_offsets(held) if held else {})
         if stalled:
             log.warning("partition %s/%d stands still while it grows: new consumer", *stalled[0])
+            metrics.CONSUMERS_REPLACED.add(source=stalled[0].topic)
             self.close()
             self._pending = {}
             self._consumer = self._connect()

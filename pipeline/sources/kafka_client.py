@@ -9,9 +9,11 @@ from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError, KafkaTimeoutError
 
 from configs.settings import KafkaSource
+from pipeline import metrics
 from schemas.errors import TerminalError
 from schemas.record import Record
 from sinks.kafka_errors import no_bootstrap, translate
+from sinks.store import Block
 
 
 class Overtaken(TerminalError):
@@ -20,6 +22,19 @@ class Overtaken(TerminalError):
     def __init__(self, source: str, partition: int, first: int, last: int, text: str) -> None:
         super().__init__(text)
         self.source, self.partition, self.first, self.last = source, partition, first, last
+
+    def block(self) -> Block:
+        """The row of the table `gaps`."""
+        return Block(
+            "gaps",
+            {
+                "source": [self.source],
+                "partition": [self.partition],
+                "first_position": [self.first],
+                "last_position": [self.last],
+                "reason": ["retention"],
+            },
+        )
 
 
 def connect(settings: KafkaSource, **options: Any) -> KafkaConsumer:
@@ -76,7 +91,10 @@ def overtaken(consumer: KafkaConsumer, group: str, tp: TopicPartition, offset: i
         f"partition, for instance: kafka-consumer-groups.sh --group {group} "
         f"--topic {tp.topic}:{tp.partition} --reset-offsets --to-earliest --execute"
     )
-    return Overtaken(tp.topic, tp.partition, offset, first - 1, text) if first > offset else TerminalError(text)
+    if first <= offset:
+        return TerminalError(text)
+    metrics.GAPS.add(source=tp.topic)
+    return Overtaken(tp.topic, tp.partition, offset, first - 1, text)
 
 
 def record(r: ConsumerRecord) -> Record:

@@ -19,7 +19,7 @@ import pytest
 from schemas.errors import TerminalError, TransientError
 from sinks import native
 from sinks.chdb import ChdbStore
-from sinks.chdb_link import ADDRESS, Address
+from sinks.chdb_link import ADDRESS, PROTOCOL, Address
 from tests.sinks.owners import is_alive, owner_pid, wait_until_free
 from tests.sinks.rows import block, entry
 
@@ -202,7 +202,7 @@ def test_a_temporary_folder_with_a_long_name_does_not_matter(folder, tmp_path, m
 
 
 def test_an_owner_of_another_release_is_named(opened, folder, monkeypatch):
-    monkeypatch.setattr("sinks.chdb.PROTOCOL", 2)
+    monkeypatch.setattr("sinks.chdb.PROTOCOL", PROTOCOL + 1)
     with pytest.raises(TerminalError, match=f"process {owner_pid(folder)} of another version.*end it"):
         ChdbStore(folder).query("SELECT 1")
 

@@ -1,0 +1,158 @@
+"""The Flink engine: the same graph, submitted to a cluster by way of Beam's job server, then watched over REST."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Iterator
+
+import apache_beam as beam
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.runners.portability.portable_runner import PortableRunner
+
+from configs.base import ConfigError
+from configs.secret import EnvironmentSecret
+from configs.settings import JobSettings, KafkaSource
+from pipeline import graph
+from pipeline.engines import flink_options
+from pipeline.engines.flink_rest import FlinkRest, Job, first_cause
+from pipeline.engines.job_server import job_server
+from pipeline.failures import HALT
+from pipeline.sources.commit import Commit, by_partition
+from pipeline.sources.splittable import Discover, Read
+from schemas.errors import TerminalError, TransientError
+
+log = logging.getLogger("echolot.flink")
+
+START_SECONDS = 120.0  # workers that cannot start leave a job INITIALIZING for ever
+WATCH_SECONDS = 1.0
+AWAY_SECONDS = 300.0  # a JobManager that restarts takes seconds; one that is gone needs somebody
+
+
+def assemble(settings: JobSettings, arguments: list[str]) -> beam.Pipeline:
+    """The whole pipeline; `arguments` are Beam's options."""
+    source = settings.source
+    assert isinstance(source, KafkaSource)
+    pipeline = beam.Pipeline(runner=PortableRunner(), options=PipelineOptions(arguments))
+    batches = (
+        pipeline
+        | "Topics" >> beam.Create([topic.name.encode() for topic in source.topics], reshuffle=False)
+        | "Discover" >> beam.ParDo(Discover(settings)).with_output_types(bytes)
+        | "Read" >> beam.ParDo(Read(settings))
+    )
+    if settings.flink.spread:
+        batches = batches | "Spread" >> beam.Reshuffle()
+    written = graph.build(batches, settings, gather=settings.flink.gather)
+    if settings.flink.spread:
+        _ = written | "By partition" >> beam.FlatMap(by_partition) | "Commit" >> beam.ParDo(Commit(settings))
+    return pipeline
+
+
+def submit(settings: JobSettings) -> Job:
+    """Start the job; returns once Flink has it. Raises ConfigError, TransientError, TerminalError."""
+    _refuse_what_cannot_travel(settings)
+    flink, name = settings.flink, settings.job_name
+    rest = FlinkRest(flink.rest)
+    running = [job for job in rest.jobs(name) if not job.over]
+    if running:
+        raise ConfigError(
+            f"the group {settings.source.group!r} is read by Flink job {running[0].id} ({running[0].state}) already; "  # type: ignore[union-attr]
+            f"stop it with `echolot flink stop`, or give this job another source.group"
+        )
+    before = {job.id for job in rest.jobs(name)}
+    with job_server(flink) as address:
+        chosen = flink_options.flags(flink, name)
+        flink_options.refuse_unknown(chosen, flink_options.known(address))
+        arguments = [
+            f"--job_endpoint={address}",
+            "--streaming",
+            f"--sdk_worker_parallelism={flink.worker_processes}",
+            "--experiments=data_buffer_time_limit_ms=10",
+            *flink_options.environment(flink),
+            *_as_arguments(chosen),
+        ]
+        with _quiet():
+            assemble(settings, arguments).run()
+        return _appeared(rest, name, before)
+
+
+def watch(settings: JobSettings, job: Job, stop: threading.Event) -> None:
+    """Stay until the job ends or `stop` is set; then the job is cancelled. What was acknowledged is committed or read
+    and written again, once. Raises the error that halted the job."""
+    rest = FlinkRest(settings.flink.rest)
+    state, told, answered = "", 0, time.monotonic()
+    while not stop.wait(WATCH_SECONDS):
+        try:
+            job, failures = rest.job(job.id), rest.failures(job.id)
+            answered = time.monotonic()
+        except TransientError as error:
+            if time.monotonic() - answered > AWAY_SECONDS:
+                raise
+            log.warning("%s", error)
+            continue
+        if job.state != state:
+            log.info("job %s is %s", job.id, job.state)
+            state = job.state
+        for at, trace in reversed([f for f in failures if f[0] > told]):
+            told = at
+            log.warning("task failed and is started again: %s", first_cause(trace))
+        _end_if_halted(rest, job, failures)
+        if job.over:
+            raise TerminalError(f"Flink job {job.id} ended as {job.state}; see `echolot flink status` and Flink's log")
+    rest.cancel(job.id)
+    log.info("job %s is %s", job.id, rest.wait_until_over(job.id).state)
+
+
+def _end_if_halted(rest: FlinkRest, job: Job, failures: list[tuple[int, str]]) -> None:
+    halts = [trace for _, trace in failures if HALT in trace]
+    if not halts:
+        return
+    if not job.over:
+        with contextlib.suppress(TerminalError, TransientError):
+            rest.cancel(job.id)
+    raise TerminalError(first_cause(halts[-1]).partition(HALT)[2] or first_cause(halts[-1]))
+
+
+def _appeared(rest: FlinkRest, name: str, before: set[str]) -> Job:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        new = [job for job in rest.jobs(name) if job.id not in before]
+        if new:
+            return new[0]
+        time.sleep(0.2)
+    raise TerminalError(f"the job server took the job, but Flink shows none named {name!r}; see the job server's log")
+
+
+def _refuse_what_cannot_travel(settings: JobSettings) -> None:
+    if not isinstance(settings.source, KafkaSource):
+        raise ConfigError("source.kind: the flink engine reads Kafka; use `--engine local` for followed files")
+    secrets = {
+        "source.password": settings.source.password,
+        "privacy.pseudonym_key": settings.privacy.pseudonym_key,
+        "store.password": getattr(settings.store, "password", None),
+    }
+    for key, secret in secrets.items():
+        if secret is not None and secret.get_secret_value() and not isinstance(secret, EnvironmentSecret):
+            raise ConfigError(
+                f"{key}: a literal secret would stand in Flink's job graph; write ${{NAME}} and set the environment "
+                f"variable for launcher and workers"
+            )
+
+
+def _as_arguments(chosen: dict[str, str]) -> list[str]:
+    """Booleans are switches without a value for Beam's parser."""
+    return [f"--{name}" if value == "true" else f"--{name}={value}" for name, value in chosen.items()]
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Beam warns about every flag that only the job server knows; we have asked the job server."""
+    beam_log = logging.getLogger("apache_beam")
+    level = beam_log.level
+    beam_log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        beam_log.setLevel(level)

@@ -1,0 +1,106 @@
+"""Metrics for Prometheus. `start` once a process; then call the names below, anywhere. Off, every call is a no-op.
+
+prometheus_client is imported by `start` alone, since it reads its folder from the environment when imported."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import platform
+import threading
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed
+
+from configs.observe import MetricsSettings
+from pipeline.metrics.kinds import is_on, record_with
+from pipeline.metrics.progress import Progress
+from pipeline.metrics.registry import (
+    BATCH_RECORDS,
+    BREAKER_DEAD_RATIO,
+    BREAKER_TRIPPED,
+    BREAKER_TRIPS,
+    BUILD_INFO,
+    COMMITS_FAILED,
+    CONSUMERS_REPLACED,
+    DEAD_LETTERS,
+    GAPS,
+    GRAPH_SETUPS,
+    INSERT_RETRIES,
+    INSERT_SECONDS,
+    LAG,
+    LATENCY,
+    MENTIONS_JUDGED,
+    RECORDS,
+    RESIDENT_MEMORY,
+    ROWS_WRITTEN,
+    WATERMARK_AGE,
+)
+
+__all__ = [
+    "BATCH_RECORDS", "BREAKER_DEAD_RATIO", "BREAKER_TRIPPED", "BREAKER_TRIPS", "BUILD_INFO", "COMMITS_FAILED",
+    "CONSUMERS_REPLACED", "DEAD_LETTERS", "GAPS", "GRAPH_SETUPS", "INSERT_RETRIES", "INSERT_SECONDS", "LAG", "LATENCY",
+    "MENTIONS_JUDGED", "RECORDS", "RESIDENT_MEMORY", "ROWS_WRITTEN", "WATERMARK_AGE", "Progress", "is_on", "start",
+    "stop",
+]  # fmt: skip
+
+log = logging.getLogger("echolot.metrics")
+
+_lock = threading.Lock()
+_started_by: int | None = None
+_parts: list[Callable[[], None]] = []
+
+
+def start(settings: MetricsSettings) -> None:
+    """Keep figures and take part in serving them. Called by whoever comes first, again by others, from any thread.
+
+    Raises nothing: trouble is logged, and the job goes on without figures."""
+    global _started_by
+    with _lock:
+        if settings.port is None or _started_by == os.getpid():
+            return
+        _started_by = os.getpid()  # also where it fails: one warning is enough
+        _parts.clear()
+        try:
+            _take_part(settings, settings.port)
+            atexit.register(stop)
+        except Exception as error:
+            _leave()
+            log.warning("no metrics, the job goes on without them (%s: %s)", type(error).__name__, error)
+
+
+def stop() -> None:
+    """Take part no more: gauges go at once, counters stay in the folder. Idempotent; called when the process exits."""
+    global _started_by
+    with _lock:
+        if _started_by == os.getpid():
+            _leave()
+            _started_by = None
+
+
+def _take_part(settings: MetricsSettings, port: int) -> None:
+    from pipeline.metrics.endpoint import Endpoint
+    from pipeline.metrics.folder import Folder, default_path
+    from pipeline.metrics.recording import PrometheusRecorder
+
+    folder = Folder(settings.folder or default_path(port))
+    _parts.append(folder.leave)
+    record_with(PrometheusRecorder(folder))
+    BUILD_INFO.set(1, version=_version("echolot"), python=platform.python_version(), beam=_version("apache-beam"))
+    endpoint = Endpoint(settings, folder)
+    endpoint.start()
+    _parts.append(endpoint.stop)
+
+
+def _leave() -> None:
+    record_with(None)
+    while _parts:
+        _parts.pop()()
+
+
+def _version(package: str) -> str:
+    try:
+        return installed(package)
+    except PackageNotFoundError:
+        return "unknown"

@@ -1,0 +1,160 @@
+"""Kafka as splittable DoFns: Discover finds partitions, Read reads one.
+
+Odd, and on purpose (docs/design.md, the Flink engine):
+- one ELEMENT a partition, since Flink deals a splittable DoFn's work out by element, not by restriction;
+- the residual restriction is the truth about where to go on; it lives in Flink's checkpoints;
+- no bundle finalizer: it would cost a new DoFn for every bundle. A group offset is committed when Read resumes from a
+  residual: the bundle that made the residual has closed by then, so the store has acknowledged all before it;
+- parameters that Beam fills by position would have to stand before the restriction."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import apache_beam as beam
+from apache_beam.io.restriction_trackers import OffsetRange, OffsetRestrictionTracker
+from apache_beam.io.watermark_estimators import WalltimeWatermarkEstimator
+from apache_beam.transforms.core import RestrictionProvider
+from apache_beam.utils.timestamp import Duration
+
+from configs.settings import JobSettings, KafkaSource
+from pipeline import resources
+from pipeline.engines.halting import refuse_if_halted
+from pipeline.failures import noted
+from pipeline.sources.kafka_client import Overtaken
+from pipeline.sources.partition import Partition
+from schemas.errors import TransientError
+from schemas.record import Batch, Span
+
+TURN_SECONDS = 0.25  # a longer turn holds up the other partitions of this subtask, and the checkpoint
+IDLE_SECONDS = 0.02  # wait for records, shared by all partitions of the process
+REST = Duration(micros=10_000)  # between the turns of a partition
+AWAY = Duration(seconds=1)  # before a broker that is away is asked again
+_END = 2**63 - 1
+
+
+class Tracker(OffsetRestrictionTracker):
+    """Offsets without end; only cut where the DoFn itself stops."""
+
+    def is_bounded(self) -> bool:
+        """More may always come."""
+        return False
+
+    def try_split(self, fraction_of_remainder: float) -> Any:
+        """A partition is read by one reader."""
+        return super().try_split(fraction_of_remainder) if fraction_of_remainder == 0 else None
+
+
+class Provider(RestrictionProvider):
+    """Restrictions from where the element says to the end of offsets."""
+
+    def initial_restriction(self, element: bytes) -> OffsetRange:
+        """The whole of it."""
+        return OffsetRange(self.first(element), _END)
+
+    def first(self, element: bytes) -> int:
+        """Where to begin."""
+        return Partition.decode(element).start
+
+    def create_tracker(self, restriction: OffsetRange) -> Tracker:
+        """Ours."""
+        return Tracker(restriction)
+
+    def restriction_size(self, element: bytes, restriction: OffsetRange) -> int:
+        """All alike: nobody balances by it."""
+        return 1
+
+
+class TopicProvider(Provider):
+    """Partition numbers of a topic, from 0."""
+
+    def first(self, element: bytes) -> int:
+        """No partition is known yet."""
+        return 0
+
+
+class Discover(beam.DoFn):
+    """Topic name to the topic's partitions, now and as it grows."""
+
+    def __init__(self, settings: JobSettings) -> None:
+        self._settings = settings
+
+    def setup(self) -> None:
+        """Take the process's consumers. Raises Halt where the job was halted."""
+        refuse_if_halted(self._settings)
+        self._leases = resources.leases(self._settings)
+
+    @beam.DoFn.unbounded_per_element()
+    def process(
+        self,
+        element: bytes,
+        tracker: Any = beam.DoFn.RestrictionParam(TopicProvider()),
+        _: Any = beam.DoFn.WatermarkEstimatorParam(WalltimeWatermarkEstimator.default_provider()),
+    ) -> Iterator[bytes]:
+        """One look at the broker."""
+        topic, source, flink = element.decode(), self._settings.source, self._settings.flink
+        assert isinstance(source, KafkaSource)
+        offset_of_topic = [t.name for t in source.topics].index(topic)
+        with noted(self._settings):
+            try:
+                found = self._leases.begin(topic, tracker.current_restriction().start)
+            except TransientError:
+                tracker.defer_remainder(AWAY)
+                return
+        for number, start in found:
+            if not tracker.try_claim(number):
+                return
+            # Topics begin at different subtasks, so that many topics of one partition are spread too.
+            subtask = (offset_of_topic + number) % flink.parallelism
+            yield Partition(topic, number, start).salted(subtask, flink.parallelism, flink.max_parallelism).encode()
+        tracker.defer_remainder(Duration(seconds=source.refresh.total_seconds()))
+
+
+class Read(beam.DoFn):
+    """Partition to its records, a Batch a poll."""
+
+    def __init__(self, settings: JobSettings) -> None:
+        self._settings = settings
+
+    def setup(self) -> None:
+        """Take the process's consumers. Raises Halt where the job was halted."""
+        assert isinstance(self._settings.source, KafkaSource)
+        refuse_if_halted(self._settings)
+        self._leases = resources.leases(self._settings)
+        self._most = self._settings.source.poll_records
+        self._commits = not self._settings.flink.spread  # else see Commit
+
+    @beam.DoFn.unbounded_per_element()
+    def process(
+        self,
+        element: bytes,
+        tracker: Any = beam.DoFn.RestrictionParam(Provider()),
+        _: Any = beam.DoFn.WatermarkEstimatorParam(WalltimeWatermarkEstimator.default_provider()),
+    ) -> Iterator[Batch]:
+        """One turn: what is there, for at most TURN_SECONDS and `poll_records`. An idle partition holds up nobody."""
+        partition = Partition.decode(element)
+        lease = self._leases.take(partition.topic, partition.number)
+        offset, read = tracker.current_restriction().start, 0
+        until = time.monotonic() + TURN_SECONDS
+        with noted(self._settings):
+            if self._commits:
+                lease.commit(offset)
+        while read < self._most:
+            with noted(self._settings):
+                try:
+                    records = lease.poll(offset, IDLE_SECONDS / max(self._leases.held, 1), self._most - read)
+                except Overtaken as gap:
+                    resources.store(self._settings).write([gap.block()])
+                    raise
+            if not records:
+                break
+            if not tracker.try_claim(records[-1].position):
+                return
+            following = records[-1].position + 1
+            yield Batch(records, (Span(partition.topic, partition.number, offset, following),))
+            offset, read = following, read + len(records)
+            if time.monotonic() >= until:
+                break
+        tracker.defer_remainder(REST)

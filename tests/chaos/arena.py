@@ -1,0 +1,121 @@
+"""Broker and server, each behind a gate, with what may befall them; the job under test is added by the test."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from schemas.errors import TransientError
+from sinks.clickhouse import ClickHouseStore
+from tests.chaos.monkey import Victim
+from tests.chaos.oracle import MOST_BYTES
+from tests.services.clickhouse_server import ClickHouseServer
+from tests.services.gate import Direction, Gate
+from tests.services.gated_broker import GatedBroker, gated_broker
+
+QUICK_BROKER = {"group.min.session.timeout.ms": "500"}  # a killed member's partitions are free again soon
+_HOLE_SECONDS = 1.0
+_LARGEST_CUT = 200_000  # bytes up to the server: greeting, query and inserts of some hundred rows lie below
+
+
+@dataclass(frozen=True, slots=True)
+class Arena:
+    """What a job under test runs against. `store` and `kafka.direct` are the test's own way, past the gates."""
+
+    kafka: GatedBroker
+    server: ClickHouseServer
+    gate: Gate
+    store: ClickHouseStore
+
+    def settings(self, topic: str, group: str) -> dict[str, Any]:
+        """`echolot.yaml` for a job that sees broker and server through the gates only; the breaker is the default's."""
+        return {
+            "source": {
+                "kind": "kafka",
+                "bootstrap": [self.kafka.bootstrap],
+                "group": group,
+                "topics": [{"name": topic}],
+                "poll_records": 500,
+                "session": 2,
+            },
+            "store": {"kind": "clickhouse", "port": self.gate.port},
+            "max_record_bytes": MOST_BYTES,
+        }
+
+    def progress(self) -> int | None:
+        """How far the ledger reaches, over all partitions; None while the server is away. Cheap at any size."""
+        ends = "SELECT partition, max(position) + 1 AS far FROM ledger GROUP BY partition"
+        return self._count(f"SELECT sum(far) FROM ({ends})")
+
+    def covered(self) -> int | None:
+        """How many offsets stand in the ledger."""
+        return self._count("SELECT count() FROM (SELECT partition, position FROM ledger GROUP BY partition, position)")
+
+    def _count(self, sql: str) -> int | None:
+        try:
+            return int(self.store.query(sql).rows[0][0] or 0)
+        except TransientError:
+            return None
+
+    def victims(self) -> list[Victim]:
+        """Both services and all that can happen on the way to them."""
+        return [
+            Victim("broker", lambda _: self._kill_broker()),
+            Victim("server", self._kill_server),
+            Victim("line to the server cut in mid-insert", self._cut),
+            Victim("answer of the server lost", lambda draw: self.gate.drop_response(draw.randrange(100, 20_000))),
+            Victim("server in a black hole for a second", lambda _: _hole(self.gate)),
+            Victim("line to the broker cut", self._cut_broker),
+        ]
+
+    def _kill_broker(self) -> None:
+        self.kafka.broker.kill()
+        self.kafka.broker.restart()
+
+    def _kill_server(self, draw: random.Random) -> None:
+        self.server.kill()
+        time.sleep(draw.random())
+        self.server.start()
+
+    def _cut(self, draw: random.Random) -> None:
+        self.gate.sever_after(draw.randrange(1, _LARGEST_CUT), Direction.UP, times=draw.randint(1, 3))
+
+    def _cut_broker(self, draw: random.Random) -> None:
+        if draw.random() < 0.5:
+            self.kafka.gate.sever()
+        else:
+            self.kafka.gate.sever_after(draw.randrange(1, _LARGEST_CUT), Direction.DOWN, times=2)
+
+
+def _hole(gate: Gate) -> None:
+    gate.black_hole()
+    time.sleep(_HOLE_SECONDS)
+    gate.open()
+
+
+@contextlib.contextmanager
+def arena(folder: Path, *, binary: str, jars: Path) -> Iterator[Arena]:
+    """Start everything in `folder`, stop it at the end."""
+    (folder / "server").mkdir()
+    server = ClickHouseServer(binary, folder / "server")
+    server.start()
+    try:
+        with (
+            gated_broker(folder / "kafka", jars=jars, properties=QUICK_BROKER) as kafka,
+            Gate("127.0.0.1", server.port) as gate,
+            contextlib.closing(ClickHouseStore(port=server.port, answer_seconds=30)) as store,
+        ):
+            yield Arena(kafka, server, gate, store)
+    finally:
+        server.stop()
+
+
+def assert_at_work(kills: list[Any], share: float = 0.8) -> None:
+    """Most kills hit a job that had work, else they proved nothing."""
+    hit = sum(kill.at_work for kill in kills)
+    assert hit >= share * len(kills), f"only {hit} of {len(kills)} kills hit a job at work: send more records"
