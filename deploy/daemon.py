@@ -88,6 +88,8 @@ class Daemon:
         with os.fdopen(told) as pipe:
             pid = pipe.readline()
         self._pid = int(pid) if pid else None
+        if not pid:  # the command could not even be run; guard.py has said why and ends
+            self._process.wait(10)
 
     def wait_until_ready(self, deadline: float) -> None:
         """Wait until it answers, `deadline` by time.monotonic(). Raises ServiceError; a start that failed is killed."""

@@ -3,6 +3,12 @@
 # (or fail, with ECHOLOT_REQUIRE_SERVICES=1).
 here=$(dirname "$0")
 bash "$here/kafka/fetch.sh" || echo "services: no Kafka; its tests will be skipped"
+if bash "$here/flink/fetch.sh"; then
+    python="$here/../.venv/bin/python"
+    [ ! -x "$python" ] || (cd "$here/.." && .venv/bin/python -m deploy.flink.archive) # saves half of each start
+else
+    echo "services: no Flink; its tests will be skipped"
+fi
 if ! command -v clickhouse-server >/dev/null 2>&1; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
         echo "services: installing clickhouse-server by apt"

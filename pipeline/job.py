@@ -45,13 +45,13 @@ def run(
         resources.release()
 
 
-def submit(settings: JobSettings, *, stop: threading.Event) -> flink_rest.Job:
+def submit(settings: JobSettings, *, stop: threading.Event, replace: bool = False) -> flink_rest.Job:
     """Start the job on the Flink cluster. Raises as run does."""
     try:
         prepare(settings, stop)
     finally:
         resources.release()
-    return flink.submit(settings)
+    return flink.submit(settings, replace=replace)
 
 
 def prepare(settings: JobSettings, stop: threading.Event) -> None:

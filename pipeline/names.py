@@ -15,12 +15,14 @@ MAIN = "mentions"
 _TABLES = "SELECT name FROM system.tables WHERE database = currentDatabase() ORDER BY name"
 _COLUMNS = "SELECT table, name FROM system.columns WHERE database = currentDatabase() ORDER BY table, name"
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
-_KEYWORDS = frozenset(
-    "ALL AND ANTI ANY ARRAY AS ASC ASOF BETWEEN BY CASE CROSS DAY DESC DESCRIBE DISTINCT ELSE END EXPLAIN FALSE FINAL "
-    "FROM FULL GLOBAL GROUP HAVING HOUR ILIKE IN INNER INTERVAL IS JOIN LEFT LIKE LIMIT MINUTE MONTH NOT NULL OFFSET "
-    "ON OR ORDER OUTER OVER PARTITION PREWHERE RIGHT ROLLUP SAMPLE SELECT SEMI SHOW SECOND TABLE THEN TIES TOP TOTALS "
-    "TRUE UNION USING WEEK WHEN WHERE WITH YEAR".split()
-)
+_KEYWORDS = frozenset({
+    "ALL", "AND", "ANTI", "ANY", "ARRAY", "AS", "ASC", "ASOF", "BETWEEN", "BY", "CASE", "CROSS", "DAY",
+    "DESC", "DESCRIBE", "DISTINCT", "ELSE", "END", "EXPLAIN", "FALSE", "FINAL", "FROM", "FULL", "GLOBAL",
+    "GROUP", "HAVING", "HOUR", "ILIKE", "IN", "INNER", "INTERVAL", "IS", "JOIN", "LEFT", "LIKE", "LIMIT",
+    "MINUTE", "MONTH", "NOT", "NULL", "OFFSET", "ON", "OR", "ORDER", "OUTER", "OVER", "PARTITION", "PREWHERE",
+    "RIGHT", "ROLLUP", "SAMPLE", "SECOND", "SELECT", "SEMI", "SHOW", "TABLE", "THEN", "TIES", "TOP", "TOTALS",
+    "TRUE", "UNION", "USING", "WEEK", "WHEN", "WHERE", "WITH", "YEAR",
+})  # fmt: skip
 
 
 def explained(error: UnknownName, query: str, store: Store) -> TerminalError:

@@ -42,7 +42,7 @@ _OTHERS = {
         SELECT source, reason, count AS records, example_detail AS detail
         FROM dead_letter_summary ORDER BY source, reason""",
     "Accounting: every record seen is good, dead or ignored": """
-        SELECT source, sum(seen) AS records, sum(good) AS good_ones, sum(dead) AS dead_ones, sum(ignored) AS ignored_ones
+        SELECT source, sum(seen) AS records, sum(good) AS good_, sum(dead) AS dead_, sum(ignored) AS ignored_
         FROM ingest_accounting GROUP BY source ORDER BY source""",
 }
 _COUNTS = """
@@ -66,8 +66,11 @@ def queue(store: Store, rows: int = 10) -> Section:
 
 def sections(store: Store, queue_rows: int = 10) -> list[Section]:
     """The tables, from what is in the store now; the queue is the first."""
-    others = [(title, store.query(sql)) for title, sql in _OTHERS.items()]
-    return [queue(store, queue_rows), *(Section(title, result.names, result.rows) for title, result in others)]
+    found = [queue(store, queue_rows)]
+    for title, sql in _OTHERS.items():
+        result = store.query(sql)
+        found.append(Section(title, [name.rstrip("_") for name in result.names], result.rows))
+    return found
 
 
 def counts(store: Store) -> str:

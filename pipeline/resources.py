@@ -96,7 +96,7 @@ def committing(settings: JobSettings) -> Leases:
     """Consumers that only commit; apart from those that read, which they would fence."""
     source = settings.source
     assert source.kind == "kafka"
-    return shared("committing", settings, lambda s: Leases(source))
+    return shared("committing", settings, lambda s: Leases(source, commit_seconds=0))
 
 
 def dead_letter_topic(settings: JobSettings) -> DeadLetterTopic | None:

@@ -38,9 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def environment(worker: str, provision: str, control: str | None, logs: str | None) -> dict[str, str]:
     """What Beam's SDK harness reads from the environment, from what the provision service says of this worker."""
     with grpc.insecure_channel(provision) as channel:
-        service = beam_provision_api_pb2_grpc.ProvisionServiceStub(
-            grpc.intercept_channel(channel, _Named(worker))
-        )
+        service = beam_provision_api_pb2_grpc.ProvisionServiceStub(grpc.intercept_channel(channel, _Named(worker)))
         info = service.GetProvisionInfo(
             beam_provision_api_pb2.GetProvisionInfoRequest(), timeout=_SECONDS, wait_for_ready=True
         ).info
@@ -57,7 +55,7 @@ def _descriptor(url: str) -> str:
     return text_format.MessageToString(endpoints_pb2.ApiServiceDescriptor(url=url))
 
 
-class _Named(grpc.UnaryUnaryClientInterceptor):  # type: ignore[misc]
+class _Named(grpc.UnaryUnaryClientInterceptor):
     """The provision service tells workers apart by a header."""
 
     def __init__(self, worker: str) -> None:

@@ -1,6 +1,6 @@
 """Makes class data archives of the cluster's JVMs (JEP 350), so that they start in about half the time.
 
-    python -m deploy.flink.archive      once a machine, 30 s and 210 MB beside the jars; does nothing when they are there
+    python -m deploy.flink.archive      once a machine: 40 s, 210 MB beside the jars; does nothing when they are there
 
 Runs a cluster with a small job, whose JVMs write down the classes they had loaded when they end. Not having archives
 costs time only: Java checks that they fit its version and the jars, and goes without where they do not."""
@@ -38,9 +38,9 @@ def main() -> int:
     marker = folder / _MADE_FOR
     if marker.exists() and marker.read_text(encoding="utf-8") == wanted:
         return 0
-    print("making class data archives for Flink, once (half a minute) ...", flush=True)
+    print("making class data archives for Flink, once (a minute) ...", flush=True)
     try:
-        with tempfile.TemporaryDirectory(prefix="archives-", dir=default_jars()) as work:
+        with tempfile.TemporaryDirectory(prefix="archives-", dir=folder.parent) as work:
             _record(Path(work))
             folder.mkdir(exist_ok=True)
             for archive in Path(work).glob("*.jsa"):

@@ -65,6 +65,7 @@ class Cluster:
         environment: Mapping[str, str] | None = None,
         jars: Path | None = None,
         ports: Ports | None = None,
+        logs: Path | None = None,
         keep_jobs: bool = False,
         write_archives: bool = False,
     ) -> None:
@@ -72,14 +73,17 @@ class Cluster:
 
         `worker` is the command that the pool starts for each worker, after Beam's container contract; None leaves it
         to the pool, which starts Beam's own without fetching what a job stages. `environment` is laid over ours for the
-        pool and its workers. `ports` None takes free ones. `keep_jobs` adds ZooKeeper, and a killed JobManager goes on
-        with its jobs when it is started again; without it they are gone, and may be started from latest_checkpoint().
+        pool and its workers. `ports` None takes free ones, `logs` None the folder itself. `keep_jobs` adds ZooKeeper,
+        and a killed JobManager goes on with its jobs when it is started again; without it they are gone, and may be
+        started from latest_checkpoint().
         `write_archives` is for archive.py."""
         self._folder = folder.resolve()
         self._slots = slots * taskmanagers
         self._worker = list(worker) if worker else None
         self._ports = ports or Ports(*free_ports(5))
-        self._layout = parts.Layout(self._folder, jars or default_jars(), self._ports, write_archives)
+        self._layout = parts.Layout(
+            self._folder, jars or default_jars(), self._ports, logs or self._folder, write_archives
+        )
         kept = high_availability(self._folder, self._ports) if keep_jobs else {}
         self._config = config(
             self._folder, self._ports, slots=slots, task_heap=task_heap, extra=kept | dict(properties or {})

@@ -33,6 +33,7 @@ class Layout:
     folder: Path
     jars: Path
     ports: Ports
+    logs: Path
     write_archives: bool = False
     """Have each JVM write a class data archive when it ends, for archive.py; else it uses one where there is one."""
 
@@ -48,7 +49,7 @@ class Layout:
 
     def log(self, name: str) -> Path:
         """The file that a part's output goes to."""
-        return self.folder / f"{name}.log"
+        return self.logs / f"{name}.log"
 
     def java(self, main_class: str, *arguments: str, heap: str) -> list[str]:
         """The command line of one JVM; `heap` as java's -Xmx."""
@@ -75,8 +76,8 @@ class Layout:
 
 
 def archives(jars: Path) -> Path:
-    """The folder of the class data archives for these jars; archive.py makes them."""
-    return jars / "archives"
+    """The folder of the class data archives for these jars (not among them); archive.py makes them."""
+    return jars.parent / "archives"
 
 
 def jobmanager(layout: Layout) -> Daemon:

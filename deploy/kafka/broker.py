@@ -63,10 +63,11 @@ class Broker:
         segment_bytes: int = 16 * 1024 * 1024,
         heap: str = "512m",
         jars: Path | None = None,
+        logs: Path | None = None,
     ) -> None:
         """`port` None takes a free one; `login` opens a second, SASL/PLAIN listener; `properties` win over ours.
 
-        Kafka refuses `segment_bytes` below 1 MiB."""
+        `logs` is where broker.log goes, the folder itself when None. Kafka refuses `segment_bytes` below 1 MiB."""
         self._folder = folder
         self._jars = jars or default_jars()
         self._login = login
@@ -77,9 +78,9 @@ class Broker:
         self._daemon = Daemon(
             f"the broker at {self.bootstrap}",
             self._java("kafka.Kafka", str(folder / "server.properties"), heap=heap),
-            folder / "broker.log",
+            (logs or folder) / "broker.log",
             ports=[port for _name, port in self._ports.named()],
-            ready=lambda: _answers(self._ports.plain),
+            ready=lambda: answers(self._ports.plain),
         )
 
     @property
@@ -178,7 +179,7 @@ class Broker:
             raise BrokerError(f"formatting {self._folder / 'data'} failed; check the properties given:\n{said}")
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
     """Does a broker answer an ApiVersions request, the one that needs no login (Kafka protocol guide, key 18)."""
     try:
         with socket.create_connection((HOST, port), timeout=1) as connection:

@@ -13,19 +13,21 @@ from contextlib import closing
 from pathlib import Path
 
 from kafka import KafkaAdminClient
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from configs.settings import ChdbStoreSettings
 from deploy.kafka.broker import Broker, BrokerError
 from pipeline import report
-from pipeline.commands import shared
+from pipeline.commands import tables
 from pipeline.stores import open_store
 from schemas.errors import EcholotError
 
 ROOT = Path(__file__).parents[2]
 TOPIC = "mentions"
+_AROUND_LINES = 5  # title, header and rule of the table, and room for the prompt
 _CONFIG = """\
 source: {{kind: kafka, bootstrap: ["{bootstrap}"], topics: [{{name: {topic}}}]}}
 store: {{kind: chdb, path: store}}
@@ -104,21 +106,24 @@ def _watch(
             time.sleep(1)
             try:
                 seen = reader.query("SELECT count() FROM ledger FINAL").rows[0][0]
-                queue = report.sections(reader, queue_rows=10)[0]
+                queue = report.queue(reader, _rows_that_fit(console))
             except EcholotError:
                 continue  # the job has not made its tables yet
-            live.update(_table(queue, seen))
+            live.update(_view(console, queue, seen))
             idle = idle + 1 if seen == last and producer.poll() is not None else 0
             last = seen
 
 
-def _table(section: report.Section, seen: int) -> Table:
-    table = Table(title=f"{section.title} ({seen} records read)", title_justify="left")
-    for name in section.names:
-        table.add_column(name, overflow="fold")
-    for row in section.rows:
-        table.add_row(*(shared.cell(value) for value in row))
-    return table
+def _rows_that_fit(console: Console) -> int:
+    return max((console.height - _AROUND_LINES) // report.MOST_LINES, 1)
+
+
+def _view(console: Console, queue: report.Section, seen: int) -> Group:
+    """The queue as a table; on a terminal too narrow for one, without the posts."""
+    shown: Table | None = tables.table(console, queue.names, queue.rows, most_lines=report.MOST_LINES)
+    if shown is None:
+        shown = tables.table(console, queue.names[:-1], [row[:-1] for row in queue.rows], most_lines=report.MOST_LINES)
+    return Group(Text(f"{queue.title} ({seen} records read)", style="bold"), shown or Text("widen the terminal"))
 
 
 def _failed(log: Path, console: Console) -> int:

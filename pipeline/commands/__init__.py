@@ -2,4 +2,8 @@
 
 import logging
 
-logging.basicConfig(level=logging.ERROR)
+EARLY = logging.StreamHandler()
+"""Takes what comes before logging is set up (shared.log_to_stderr), and is taken away then."""
+
+logging.getLogger().addHandler(EARLY)  # one must be there: else the first logging.warning() of a library adds one
+logging.getLogger().setLevel(logging.ERROR)

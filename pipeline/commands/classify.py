@@ -44,7 +44,7 @@ def classify(
         shared.show("", _NAMES, rows, as_json=True)
         return
     for row in rows:
-        shared.show_block(row[0], _NAMES[1:], row[1:])
+        shared.show_block(str(row[0]), _NAMES[1:], row[1:])
 
 
 def judged_by(config: str) -> JobSettings:

@@ -43,7 +43,6 @@ def demo(
     shared.say("Echolot demo: real posts from openly licensed research sets (credits in samples/README.md).")
     shared.say("The envelopes round them (ids, authors, times, counters, threads) are invented by a seeded script.\n")
     settings = _settings(folder, posts)
-    shared.log_to_stderr()
     _run(settings)
     _show(settings)
     _next_steps(folder, posts)
@@ -64,6 +63,7 @@ def _run(settings: JobSettings) -> None:
     from pipeline import job
     from pipeline.sources.files import FileRecords
 
+    shared.log_to_stderr()
     bar = Progress(
         TextColumn("reading, judging, writing"),
         BarColumn(bar_width=20),

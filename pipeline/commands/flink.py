@@ -11,13 +11,17 @@ from pipeline.commands import shared
 from pipeline.engines.flink_rest import FlinkRest, Job, first_cause
 from schemas.errors import TerminalError
 
-Drain = Annotated[bool, typer.Option("--drain", help="Let everything in flight come out first; for the job's last stop.")]
+Drain = Annotated[
+    bool, typer.Option("--drain", help="Let everything in flight come out first; for the job's last stop.")
+]
 Folder = Annotated[str | None, typer.Option("--savepoints", help="Folder for the savepoint; the cluster's, if unset.")]
 
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    group = typer.Typer(help="Look after the job on its Flink cluster.", no_args_is_help=True, rich_markup_mode="markdown")
+    group = typer.Typer(
+        help="Look after the job on its Flink cluster.", no_args_is_help=True, rich_markup_mode="markdown"
+    )
     group.command("status", epilog="Example: `echolot flink status --config echolot.yaml`")(status)
     group.command("stop", epilog="Example: `echolot flink stop --config echolot.yaml`")(stop)
     group.command("cancel", epilog="Example: `echolot flink cancel --config echolot.yaml`")(cancel)
@@ -32,13 +36,20 @@ def status(config: shared.Config = shared.DEFAULT, as_json: shared.AsJson = Fals
     if not rows and not as_json:
         print(f"Flink at {settings.flink.rest} has no job named {settings.job_name!r}; start one with `echolot stream`")
         return
-    names = ("job", "state", "since", "checkpoints", "failed_checkpoints", "last_checkpoint", "restarts", "last_failure")
+    names = (
+        "job",
+        "state",
+        "since",
+        "checkpoints",
+        "failed_checkpoints",
+        "last_checkpoint",
+        "restarts",
+        "last_failure",
+    )
     shared.show("", names, rows, as_json=as_json)
 
 
-def stop(
-    config: shared.Config = shared.DEFAULT, drain: Drain = False, savepoints: Folder = None
-) -> None:
+def stop(config: shared.Config = shared.DEFAULT, drain: Drain = False, savepoints: Folder = None) -> None:
     """Stop the job with a savepoint, and print the savepoint's path."""
     rest, job = _running(config)
     path = rest.stop(job.id, drain=drain, folder=savepoints)
@@ -59,7 +70,9 @@ def _running(config: shared.Config) -> tuple[FlinkRest, Job]:
     rest = FlinkRest(settings.flink.rest)
     running = [job for job in rest.jobs(settings.job_name) if not job.over]
     if not running:
-        raise TerminalError(f"no job named {settings.job_name!r} runs on {settings.flink.rest}; see `echolot flink status`")
+        raise TerminalError(
+            f"no job named {settings.job_name!r} runs on {settings.flink.rest}; see `echolot flink status`"
+        )
     return rest, running[0]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -37,8 +38,9 @@ def settings(path: Path) -> JobSettings:
 def log_to_stderr(settings: LogSettings | None = None) -> None:
     """One line an event; foreign libraries only when something is wrong."""
     from configs.observe import LogSettings
-    from pipeline import logs
+    from pipeline import commands, logs
 
+    logging.getLogger().removeHandler(commands.EARLY)
     logs.start(settings or LogSettings())
 
 
@@ -58,7 +60,7 @@ def show(
         return
     from pipeline.commands import tables
 
-    tables.table(console, title, names, rows, most_lines=most_lines)
+    tables.show(console, title, names, rows, most_lines=most_lines)
 
 
 def show_block(heading: str, names: Sequence[str], values: Sequence[Any]) -> None:

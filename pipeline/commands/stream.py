@@ -32,6 +32,8 @@ Savepoint = Annotated[
 ]
 Detach = Annotated[bool, typer.Option("--detach", help="Return once the job is submitted (flink).")]
 
+Replace = Annotated[bool, typer.Option("--replace", help="Cancel the group's running job first (flink).")]
+
 
 def add_to(app: typer.Typer) -> None:
     """Register the command."""
@@ -43,6 +45,7 @@ def stream(
     engine: Engine = None,
     savepoint: Savepoint = None,
     detach: Detach = False,
+    replace: Replace = False,
 ) -> None:
     """Read mentions, judge them and write them, until SIGTERM or Ctrl-C.
 
@@ -54,22 +57,24 @@ def stream(
     from schemas.errors import Stopped
 
     settings = chosen(shared.settings(config), engine, savepoint)
-    if settings.engine == "local" and (detach or savepoint):
-        raise ConfigError("--detach and --savepoint belong to the flink engine; leave them out or add `--engine flink`")
+    if settings.engine == "local" and (detach or savepoint or replace):
+        raise ConfigError(
+            "--detach, --savepoint and --replace belong to the flink engine; leave them out or add `--engine flink`"
+        )
     checks.all_of(settings, config)
-    shared.log_to_stderr(settings.logs)
     from pipeline import job  # takes seconds; until then a signal ends the process, which has nothing in hand
 
+    shared.log_to_stderr(settings.logs)
     stop = stop_on_signals()
     log.info("starting: %s to %s, engine %s", _source(settings), settings.store.kind, settings.engine)
     reporter = Reporter()
     try:
         if settings.engine == "flink":
-            _on_flink(settings, stop, detach)
+            _on_flink(settings, stop, detach, replace)
             return
         totals = job.run(settings, stop=stop, progress=reporter)
     except Stopped as told:
-        log.warning("%s; %s committed before", told, reporter.counts())
+        log.info("%s; written before: %s", told, reporter.counts())
         return
     reporter.totals = totals
     log.info("stopped: %s, all committed", reporter.counts())
@@ -89,11 +94,11 @@ def _source(settings: JobSettings) -> str:
     return f"{'watching' if source.follow else 'reading'} {source.path}, {files} files,"
 
 
-def _on_flink(settings: JobSettings, stop: threading.Event, detach: bool) -> None:
+def _on_flink(settings: JobSettings, stop: threading.Event, detach: bool, replace: bool) -> None:
     from pipeline import job
     from pipeline.engines import flink
 
-    submitted = job.submit(settings, stop=stop)
+    submitted = job.submit(settings, stop=stop, replace=replace)
     log.info("job %s runs on %s; see `echolot flink status`", submitted.id, settings.flink.rest)
     if not detach:
         flink.watch(settings, submitted, stop)

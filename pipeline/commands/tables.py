@@ -14,30 +14,48 @@ from rich.table import Table
 from rich.text import Text
 
 WRAP = 30
-"""Columns: a longer cell may wrap, but its column never gets less. What needs more than the width goes into blocks."""
+"""Width in columns: a longer cell may wrap, but its column never gets less. What then does not fit goes into blocks."""
+_TIGHTER = (24, 20)  # tried too where cells are cut anyway
 _GAP = 2  # columns between two cells
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")  # also what turns text round
+
+
+def show(
+    console: Console, title: str, names: Sequence[str], rows: Sequence[Sequence[Any]], *, most_lines: int | None = None
+) -> None:
+    """Print rows under a title. With `most_lines` a cell is cut after so many lines."""
+    if title:
+        console.print(Text(_printable(title), style="bold"), soft_wrap=True)
+    made = table(console, names, rows, most_lines=most_lines)
+    if made is not None:
+        console.print(made)
+    elif not rows:
+        console.print(Text(f"(no rows; columns: {', '.join(names)})"), soft_wrap=True)
+    else:
+        for number, row in enumerate(rows, start=1):
+            block(console, f"-[ {number} ]".ljust(min(console.width, 40), "-"), names, row)
+    if title:
+        console.print()
 
 
 def table(
-    console: Console, title: str, names: Sequence[str], rows: Sequence[Sequence[Any]], *, most_lines: int | None = None
-) -> None:
-    """Print rows. With `most_lines` a cell is cut after so many lines, line breaks of its own being spaces."""
+    console: Console, names: Sequence[str], rows: Sequence[Sequence[Any]], *, most_lines: int | None = None
+) -> Table | None:
+    """Rows as a table, None where it does not fit. With `most_lines` line breaks of a cell's own are spaces."""
     cells = [[cell(value) for value in row] for row in rows]
     if most_lines is not None:
         cells = [[" ".join(c.split()) for c in row] for row in cells]
-    widths = _widths(names, cells, console.width)
+    limits = (WRAP,) if most_lines is None else (WRAP, *_TIGHTER)
+    widths = next((w for limit in limits if (w := _widths(names, cells, console.width, limit))), None)
     if widths is None:
-        _blocks(console, title, names, cells)
-        return
-    numbers = [all(isinstance(row[n], int | float | None) for row in rows) and bool(rows) for n in range(len(names))]
-    heading = Text(_printable(title), style="bold") if title else None
-    made = Table(title=heading, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+        return None
+    numbers = [bool(rows) and all(isinstance(row[n], int | float | None) for row in rows) for n in range(len(names))]
+    made = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, _GAP - 1, 0, 0), pad_edge=False)
     for name, width, number in zip(names, widths, numbers, strict=True):
         made.add_column(Text(name), width=width, justify="right" if number else "left", overflow="fold")
     for row in cells:
         made.add_row(*(_cut(console, c, w, most_lines) for c, w in zip(row, widths, strict=True)))
-    console.print(made)
+    return made
 
 
 def block(console: Console, heading: str, names: Sequence[str], values: Sequence[Any]) -> None:
@@ -50,7 +68,9 @@ def block(console: Console, heading: str, names: Sequence[str], values: Sequence
             line.rstrip()
             label = Text("" if number else name, style="bold")
             label.pad_right(indent - label.cell_len)
-            console.print(label + line, soft_wrap=True)
+            whole = label + line
+            whole.rstrip()
+            console.print(whole, soft_wrap=True)
 
 
 def cell(value: Any) -> str:
@@ -68,18 +88,18 @@ def _printable(text: str) -> str:
     return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def _widths(names: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> list[int] | None:
-    """A width a column; None where the table does not fit. What is to spare goes to those that wrap, evenly."""
-    longest = [max(map(_longest_line, (name, *(row[n] for row in cells)))) for n, name in enumerate(names)]
-    widths = [max(min(wanted, WRAP), 1) for wanted in longest]
+def _widths(names: Sequence[str], cells: Sequence[Sequence[str]], width: int, limit: int) -> list[int] | None:
+    """A width a column; None where the table does not fit. What is to spare goes to those that lack most."""
+    wanted = [max(map(_longest_line, (name, *(row[n] for row in cells)))) for n, name in enumerate(names)]
+    widths = [max(min(length, limit), 1) for length in wanted]
     spare = width - sum(widths) - _GAP * (len(names) - 1)
     if spare < 0:
         return None
-    while spare and any(w < wanted for w, wanted in zip(widths, longest, strict=True)):
-        for n, wanted in enumerate(longest):
-            if spare and widths[n] < wanted:
-                widths[n] += 1
-                spare -= 1
+    for _ in range(spare):
+        most = max(range(len(widths)), key=lambda n: wanted[n] / widths[n], default=None)
+        if most is None or wanted[most] <= widths[most]:
+            break
+        widths[most] += 1
     return widths
 
 
@@ -98,12 +118,3 @@ def _cut(console: Console, text: str, width: int, most_lines: int | None) -> Tex
     last.truncate(width - 1)
     last.append("\N{HORIZONTAL ELLIPSIS}")
     return Text("\n").join(lines[:most_lines])
-
-
-def _blocks(console: Console, title: str, names: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
-    if title:
-        console.print(Text(title, style="bold"))
-    if not cells:
-        console.print(Text(f"(no rows; columns: {', '.join(names)})"))
-    for number, row in enumerate(cells, start=1):
-        block(console, f"-[ {number} ]".ljust(min(console.width, 40), "-"), names, row)

@@ -50,17 +50,21 @@ def assemble(settings: JobSettings, arguments: list[str]) -> beam.Pipeline:
     return pipeline
 
 
-def submit(settings: JobSettings) -> Job:
-    """Start the job; returns once Flink has it. Raises ConfigError, TransientError, TerminalError."""
+def submit(settings: JobSettings, *, replace: bool = False) -> Job:
+    """Start the job; returns once Flink has it. A running job of the group is refused, or cancelled first (`replace`).
+
+    Raises ConfigError, TransientError, TerminalError."""
     _refuse_what_cannot_travel(settings)
     flink, name = settings.flink, settings.job_name
     rest = FlinkRest(flink.rest)
-    running = [job for job in rest.jobs(name) if not job.over]
-    if running:
-        raise ConfigError(
-            f"the group {settings.source.group!r} is read by Flink job {running[0].id} ({running[0].state}) already; "  # type: ignore[union-attr]
-            f"stop it with `echolot flink stop`, or give this job another source.group"
-        )
+    for running in (job for job in rest.jobs(name) if not job.over):
+        if not replace:
+            raise ConfigError(
+                f"{name!r} runs as Flink job {running.id} ({running.state}) already; stop it with `echolot flink stop`, "
+                f"replace it with --replace, or give this job another source.group"
+            )
+        rest.cancel(running.id)
+        log.info("job %s is %s, to be replaced", running.id, rest.wait_until_over(running.id).state)
     before = {job.id for job in rest.jobs(name)}
     with job_server(flink) as address:
         chosen = flink_options.flags(flink, name)

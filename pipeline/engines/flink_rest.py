@@ -111,7 +111,8 @@ class FlinkRest:
             answer = httpx.request(method, self._address + path, json=body, timeout=_SECONDS)
         except httpx.HTTPError as error:
             raise TransientError(
-                f"no Flink JobManager answers at {self._address} ({type(error).__name__}): check flink.rest and that it runs"
+                f"no Flink JobManager answers at {self._address} ({type(error).__name__}): check flink.rest and that "
+                f"it runs"
             ) from error
         if answer.status_code == 404:
             raise TerminalError(f"Flink at {self._address} does not know {path}: the job may have ended long ago")
@@ -120,7 +121,9 @@ class FlinkRest:
         try:
             return answer.json() if answer.content else {}
         except ValueError:
-            raise TerminalError(f"{self._address} is no Flink REST address (it answers no JSON): check flink.rest") from None
+            raise TerminalError(
+                f"{self._address} is no Flink REST address (it answers no JSON): check flink.rest"
+            ) from None
 
 
 def first_cause(trace: str) -> str:

@@ -45,7 +45,9 @@ def job_server(settings: FlinkSettings) -> Iterator[str]:
 def command_line(jars: Path, rest: str, port: int, folder: Path) -> list[str]:
     """The command; `jars` is one fat jar or a folder of jars. Raises ConfigError where it is neither."""
     if not jars.exists():
-        raise ConfigError(f"flink.job_server_jars: {jars} does not exist; name the job server's jar or a folder of jars")
+        raise ConfigError(
+            f"flink.job_server_jars: {jars} does not exist; name the job server's jar or a folder of jars"
+        )
     return [
         "java",
         "-Xmx512m",

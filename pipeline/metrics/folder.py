@@ -44,6 +44,7 @@ class Folder:
         if self.path.is_symlink() or self.path.stat().st_uid != os.getuid():
             raise PermissionError(f"{self.path} belongs to another user; set metrics.folder to one of your own")
         self._letters = secrets.token_hex(4)
+        self._pid, self._token = 0, ""
         self._reading = threading.Lock()
         self._leading: int | None = None
         self._alive = self._register()
@@ -52,7 +53,10 @@ class Folder:
 
     def identity(self) -> str:
         """This process's token; another one after a fork."""
-        return f"{os.getpid()}-{self._letters}"
+        pid = os.getpid()
+        if pid != self._pid:  # asked at every write to a metric, so it is kept
+            self._pid, self._token = pid, f"{pid}-{self._letters}"
+        return self._token
 
     def lead(self) -> bool:
         """Am I the one who serves? The first who asks after the last leader died becomes it."""

@@ -29,7 +29,7 @@ class PrometheusRecorder:
         """Makes this process's files in `folder`. Raises OSError where they cannot be made."""
         client = _library(folder)
         self._metrics = {metric.name: _made(client, metric) for metric in ALL}
-        self._series: dict[tuple[str, ...], Any] = {}
+        self._series: dict[tuple[object, ...], Any] = {}
         self._sources: set[str] = set()
         self._lock = threading.Lock()
         self._complained = False
@@ -45,58 +45,64 @@ class PrometheusRecorder:
         """See Histogram.observe. One write a bucket, not a value: a batch has thousands of them."""
         try:
             child = self._child(metric, labels)
+            bounds = child._upper_bounds
             total = 0.0
-            counts = [0] * len(child._upper_bounds)
+            counts: dict[int, int] = {}
             for value in values:
                 total += value
-                counts[bisect.bisect_left(child._upper_bounds, value)] += 1
+                bucket = bisect.bisect_left(bounds, value)
+                counts[bucket] = counts.get(bucket, 0) + 1
             child._sum.inc(total)
-            for bucket, count in zip(child._buckets, counts, strict=True):
-                if count:
-                    bucket.inc(count)
+            for bucket, count in counts.items():
+                child._buckets[bucket].inc(count)
         except Exception as error:
             self._complain(metric.name, error)
 
     def set(self, metric: Gauge | Age, value: float, labels: dict[str, object]) -> None:
         """See Gauge.set. Clearing what never was makes no series."""
         try:
-            if self._named(labels).get("source") == OTHER:
-                return  # the last of many would stand for all of them
-            if not math.isnan(value) or self._key(metric, labels) in self._series:
-                self._child(metric, labels).set(value)
+            if self._is_one_too_many(labels):
+                return  # no gauge for OTHER: the last of many would stand for all of them
+            if math.isnan(value) and _key(metric, labels) not in self._series:
+                return
+            self._child(metric, labels).set(value)
         except Exception as error:
             self._complain(metric.name, error)
 
     def _child(self, metric: Counter | Histogram | Gauge | Age, labels: dict[str, object]) -> Any:
-        labels = self._named(labels)
-        key = self._key(metric, labels)
+        """The series; callers that order labels differently share it."""
+        key = (metric.name, *labels.items())
         child = self._series.get(key)
-        if child is None:
-            made = self._metrics[metric.name]
-            child = self._series[key] = made.labels(**labels) if metric.labels else made
-        return child
+        return self._new(metric, labels, key) if child is None else child
 
-    @staticmethod
-    def _key(metric: Counter | Histogram | Gauge | Age, labels: dict[str, object]) -> tuple[str, ...]:
+    def _new(
+        self, metric: Counter | Histogram | Gauge | Age, labels: dict[str, object], key: tuple[object, ...]
+    ) -> Any:
         if labels.keys() != set(metric.labels):
             raise TypeError(f"labels {sorted(labels)} given, {sorted(metric.labels)} declared")
-        return (metric.name, *(str(labels[name]) for name in metric.labels))
-
-    def _named(self, labels: dict[str, object]) -> dict[str, object]:
-        source = labels.get("source")
-        if source is None or source in self._sources:
-            return labels
         with self._lock:
-            if len(self._sources) >= MOST_SOURCES:
-                return labels | {"source": OTHER}
-            self._sources.add(str(source))
-        return labels
+            made = self._metrics[metric.name]
+            if self._is_one_too_many(labels):
+                return made.labels(**labels | {"source": OTHER})  # not kept: there may be any number of them
+            if "source" in labels:
+                self._sources.add(str(labels["source"]))
+            child = made.labels(**labels) if labels else made
+            self._series[key] = self._series[_key(metric, labels)] = child
+            return child
+
+    def _is_one_too_many(self, labels: dict[str, object]) -> bool:
+        source = labels.get("source")
+        return source is not None and source not in self._sources and len(self._sources) >= MOST_SOURCES
 
     def _complain(self, name: str, error: Exception) -> None:
         if not self._complained:
             self._complained = True
             kind = type(error).__name__
             log.warning("metric %s cannot be recorded (%s: %s); further trouble is not logged", name, kind, str(error))
+
+
+def _key(metric: Counter | Histogram | Gauge | Age, labels: dict[str, object]) -> tuple[object, ...]:
+    return (metric.name, *((name, labels[name]) for name in metric.labels))
 
 
 def _library(folder: Folder) -> ModuleType:

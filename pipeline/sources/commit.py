@@ -18,12 +18,13 @@ def by_partition(written: Written) -> list[tuple[str, tuple[int, int]]]:
     return [(f"{s.source}/{s.partition}", (s.first, s.end)) for s in written.spans]
 
 
+ACKNOWLEDGED = beam.DoFn.StateParam(BagStateSpec("acknowledged", PickleCoder()))
+
+
 class Commit(beam.DoFn):
     """Keyed by partition: commits the end of the unbroken run of acknowledged positions.
 
     The run's end and what lies beyond it are Flink state, so a restart from a checkpoint goes on with both."""
-
-    STATE = BagStateSpec("acknowledged", PickleCoder())
 
     def __init__(self, settings: JobSettings) -> None:
         self._settings = settings
@@ -32,7 +33,7 @@ class Commit(beam.DoFn):
         """Take the process's committing consumers."""
         self._leases = resources.committing(self._settings)
 
-    def process(self, element: tuple[str, tuple[int, int]], state: Any = beam.DoFn.StateParam(STATE)) -> None:
+    def process(self, element: tuple[str, tuple[int, int]], state: Any = ACKNOWLEDGED) -> None:
         """One acknowledged span. An interval that begins at -1 stands for all that was committed."""
         key, span = element
         topic, _, number = key.rpartition("/")

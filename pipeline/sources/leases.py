@@ -35,8 +35,10 @@ class Fenced(TransientError):
 class Leases:
     """The consumers of one job in this process. Thread-safe."""
 
-    def __init__(self, settings: KafkaSource) -> None:
+    def __init__(self, settings: KafkaSource, commit_seconds: float = COMMIT_SECONDS) -> None:
+        """`commit_seconds` is the least time between two commits of a partition; what falls between is not made up."""
         self._settings = settings
+        self._commit_seconds = commit_seconds
         self._lock = threading.Lock()
         self._lines: dict[TopicPartition, _Line] = {}
         self._watcher: KafkaConsumer | None = None
@@ -45,7 +47,7 @@ class Leases:
         """The partition's consumer; leases taken before are fenced from now on."""
         tp = TopicPartition(topic, partition)
         with self._lock:
-            line = self._lines.setdefault(tp, _Line(tp, self._settings))
+            line = self._lines.setdefault(tp, _Line(tp, self._settings, self._commit_seconds))
             line.generation += 1
             line.used = time.monotonic()
             unused = [other for other in self._lines.values() if line.used - other.used > UNUSED_SECONDS]
@@ -137,7 +139,7 @@ class Lease:
 class _Line:
     """A partition's consumer, made when first needed; used under its lock."""
 
-    def __init__(self, tp: TopicPartition, settings: KafkaSource) -> None:
+    def __init__(self, tp: TopicPartition, settings: KafkaSource, commit_seconds: float) -> None:
         self.tp = tp
         self.lock = threading.Lock()
         self.generation = 0
@@ -148,6 +150,7 @@ class _Line:
         self._consumer: KafkaConsumer | None = None
         self._next = -1  # offset of the consumer's next record
         self._committed = -1
+        self._commit_seconds = commit_seconds
         self._commit_due = 0.0
         self._watchdog = Watchdog(settings.stall.total_seconds())
 
@@ -180,7 +183,7 @@ class _Line:
         now = time.monotonic()
         if offset <= self._committed or now < self._commit_due:
             return
-        self._commit_due = now + COMMIT_SECONDS
+        self._commit_due = now + self._commit_seconds
         try:
             self._connected().commit_async({self.tp: OffsetAndMetadata(offset, "", -1)}, callback=self._done)
         except (KafkaError, TransientError) as error:
@@ -195,7 +198,11 @@ class _Line:
     def _done(self, offsets: dict[TopicPartition, OffsetAndMetadata], response: Any) -> None:
         if isinstance(response, Exception):
             tp, kind = self.tp, type(response).__name__
-            why = f"is a local job using group {self._settings.group!r} too?" if "Member" in kind else "the next covers it"
+            why = (
+                f"is a local job using group {self._settings.group!r} too?"
+                if "Member" in kind
+                else "the next covers it"
+            )
             log.warning("partition %s/%d: commit failed (%s); %s", tp.topic, tp.partition, kind, why)
         else:
             self._committed = max(self._committed, offsets[self.tp].offset)

@@ -75,6 +75,12 @@ class TopicProvider(Provider):
         return 0
 
 
+OFFSETS = beam.DoFn.RestrictionParam(Provider())
+PARTITION_NUMBERS = beam.DoFn.RestrictionParam(TopicProvider())
+WALL_CLOCK = beam.DoFn.WatermarkEstimatorParam(WalltimeWatermarkEstimator.default_provider())
+"""An idle partition's watermark moves with the clock: others do not wait for it."""
+
+
 class Discover(beam.DoFn):
     """Topic name to the topic's partitions, now and as it grows."""
 
@@ -90,8 +96,8 @@ class Discover(beam.DoFn):
     def process(
         self,
         element: bytes,
-        tracker: Any = beam.DoFn.RestrictionParam(TopicProvider()),
-        _: Any = beam.DoFn.WatermarkEstimatorParam(WalltimeWatermarkEstimator.default_provider()),
+        tracker: Any = PARTITION_NUMBERS,
+        _: Any = WALL_CLOCK,
     ) -> Iterator[bytes]:
         """One look at the broker."""
         topic, source, flink = element.decode(), self._settings.source, self._settings.flink
@@ -130,8 +136,8 @@ class Read(beam.DoFn):
     def process(
         self,
         element: bytes,
-        tracker: Any = beam.DoFn.RestrictionParam(Provider()),
-        _: Any = beam.DoFn.WatermarkEstimatorParam(WalltimeWatermarkEstimator.default_provider()),
+        tracker: Any = OFFSETS,
+        _: Any = WALL_CLOCK,
     ) -> Iterator[Batch]:
         """One turn: what is there, for at most TURN_SECONDS and `poll_records`. An idle partition holds up nobody."""
         partition = Partition.decode(element)

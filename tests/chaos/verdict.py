@@ -115,8 +115,8 @@ def _verdicts(store: Readable) -> Iterator[str]:
         return
     yield f"verdicts are not those of the posts: {sums[0][0]} posts, {sums[1][0]} verdicts"
     for one, other, what in (
-        ("posts", "verdicts", "has no verdict"),
-        ("verdicts", "posts", "was judged and is no post"),
+        ("posts", "verdicts", "is not judged"),
+        ("verdicts", "posts", "judged is no post"),
     ):
         rows = store.query(
             f"SELECT DISTINCT toString(mention_id) FROM {one} "

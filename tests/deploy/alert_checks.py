@@ -13,7 +13,7 @@ from pipeline.metrics.kinds import Counter, Histogram
 from tests.deploy.manifests import Document
 
 HISTOGRAM_SUFFIXES = ("_bucket", "_sum", "_count")
-FLINK = {
+FLINK: dict[str, tuple[str, ...]] = {
     "flink_jobmanager_job_numRestarts": ("job_name",),
     "flink_jobmanager_job_numberOfFailedCheckpoints": ("job_name",),
 }
@@ -87,10 +87,10 @@ def asked(expression: Any) -> tuple[list[tuple[str, list[str]]], list[tuple[str,
     groups: list[str] = []
     for node in _walk(expression):
         if isinstance(node, promql_parser.VectorSelector):
-            selectors.append((node.name, [m.name for m in node.matchers.matchers]))
+            selectors.append((node.name or "", [m.name for m in node.matchers.matchers]))
         if isinstance(node, promql_parser.Call):
             inner = [n for n in _walk(node) if isinstance(n, promql_parser.VectorSelector)]
-            calls += [(node.func.name, n.name) for n in inner]
+            calls += [(node.func.name, n.name or "") for n in inner]
         if isinstance(node, promql_parser.AggregateExpr) and node.modifier is not None:
             groups += node.modifier.labels
     return selectors, calls, groups

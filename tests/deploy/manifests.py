@@ -80,7 +80,8 @@ def pods(objects: list[Document]) -> Iterator[Pod]:
 def flink_template(deployment: Document, part: str) -> Document:
     """The pod template of `part` laid over the common one, lists by name (the operator's merge-arrays-by-name)."""
     spec = deployment["spec"]
-    return _laid_over(copy.deepcopy(spec["podTemplate"]), spec[part].get("podTemplate", {}))
+    merged: Document = _laid_over(copy.deepcopy(spec["podTemplate"]), spec[part].get("podTemplate", {}))
+    return merged
 
 
 def _laid_over(below: Any, above: Any) -> Any:
@@ -94,8 +95,9 @@ def _laid_over(below: Any, above: Any) -> Any:
 @cache
 def schema(name: str) -> Document:
     """A schema beside this file, closed as the API server's strict check closes it: unknown fields are refused."""
-    raw = json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8"))
-    return raw if name == "compose-spec" else _closed(raw)
+    raw: Document = json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8"))
+    closed: Document = raw if name == "compose-spec" else _closed(raw)
+    return closed
 
 
 def _closed(node: Any) -> Any:

@@ -1,12 +1,15 @@
 """Kubernetes objects and their configuration; the second half shows that each check sees what it is there for."""
 
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.deploy import config_checks, kubernetes_checks
-from tests.deploy.manifests import EXAMPLE, KUBERNETES, compose, named, pods, resources
+from tests.deploy.manifests import EXAMPLE, KUBERNETES, compose, named, pods, resources, title
 
 KINDS = {
     "Namespace", "ConfigMap", "Secret", "PersistentVolumeClaim", "ServiceAccount", "Role", "RoleBinding", "Deployment",
@@ -78,8 +81,26 @@ def test_every_file_stands_in_the_kustomization_of_its_folder():
         assert listed == there, path
 
 
+@pytest.mark.skipif(
+    shutil.which("kubectl") is None, reason="kubectl is not installed; the test above is the part without"
+)
+def test_kustomize_brings_all_objects_but_the_template(tmp_path):
+    """Local only; the image's new name must reach the side-car inside the FlinkDeployment too."""
+    copy = tmp_path / "kubernetes"
+    shutil.copytree(KUBERNETES, copy)
+    root = copy / "kustomization.yaml"
+    root.write_text(root.read_text().replace("newName: echolot,", "newName: registry.example/echolot,"))
+    environment = os.environ | {"KUBECONFIG": os.devnull}
+    built = subprocess.run(["kubectl", "kustomize", copy], capture_output=True, text=True, timeout=60, env=environment)
+    assert built.returncode == 0, built.stderr
+    objects = list(yaml.safe_load_all(built.stdout))
+    assert sorted(map(title, objects)) == sorted(title(o) for o in resources() if o["kind"] != "Secret")
+    assert built.stdout.count("image: registry.example/echolot:") == 2
+
+
 def test_all_objects_are_in_our_namespace(objects):
     assert {o["metadata"].get("namespace", "-") for o in objects if o["kind"] != "Namespace"} == {"echolot"}
+    assert [title(o) for o in named(objects, "Namespace")] == ["Namespace/echolot"]
 
 
 def set_at(*keys, to):

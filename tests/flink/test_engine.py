@@ -22,7 +22,12 @@ pytestmark = [pytest.mark.kafka, pytest.mark.flink, pytest.mark.slow, pytest.mar
 
 
 def source(broker, topic, **more):
-    return {"kind": "kafka", "bootstrap": [broker.bootstrap], "group": unique("group"), "topics": [{"name": topic}]} | more
+    return {
+        "kind": "kafka",
+        "bootstrap": [broker.bootstrap],
+        "group": unique("group"),
+        "topics": [{"name": topic}],
+    } | more
 
 
 def command(job, *arguments):
@@ -41,7 +46,9 @@ def make(broker, flink, tmp_path):
 
     def new(topic, folder="job", **settings):
         (tmp_path / folder).mkdir()
-        jobs.append(FlinkJob(tmp_path / folder, settings.pop("source", None) or source(broker, topic), flink, **settings))
+        jobs.append(
+            FlinkJob(tmp_path / folder, settings.pop("source", None) or source(broker, topic), flink, **settings)
+        )
         return jobs[-1]
 
     yield new
@@ -115,7 +122,9 @@ def test_partitions_are_dealt_evenly_and_new_ones_are_picked_up(broker, flink, m
     assert len(readers) == 1, "reading, judging and writing are one fused stage"
     assert all(step in readers[0]["name"] for step in ("Read", "Decode", "Judge", "Write"))
     subtasks = f"/jobs/{job.id}/vertices/{readers[0]['id']}"
-    job.wait_for(lambda: [s["metrics"]["read-records"] for s in rest(flink, subtasks)["subtasks"]] == [3, 3], timeout=30)
+    job.wait_for(
+        lambda: [s["metrics"]["read-records"] for s in rest(flink, subtasks)["subtasks"]] == [3, 3], timeout=30
+    )
 
 
 def test_a_second_job_of_the_group_is_refused(broker, make):
@@ -124,11 +133,14 @@ def test_a_second_job_of_the_group_is_refused(broker, make):
     job.start()
     job.wait_for(job.runs)
     code, said = command(job, "stream", "--engine", "flink")
-    assert code == 2 and "is read by Flink job" in said and "echolot flink stop" in said
+    assert code == 2 and "runs as Flink job" in said and "echolot flink stop" in said
     job.process.send_signal(signal.SIGKILL)
     job.process.wait()
     time.sleep(1)
     assert job.runs(), "the job does not depend on its launcher"
+    first = job.id
+    code, said = command(job, "stream", "--engine", "flink", "--replace", "--detach")
+    assert code == 0 and job.id != first and job.rest.job(first).state == "CANCELED", said
     code, said = command(job, "flink", "cancel")
     assert code == 0 and "CANCELED" in said
     code, said = command(job, "flink", "cancel")

@@ -297,5 +297,5 @@ def test_a_store_that_is_away_is_told_without_its_password(line_format, tmp_path
     )
     with pytest.raises(TransientError) as caught:
         open_store(settings.store).migrate()
-    assert "trying again" in stream.getvalue()
+    assert "store trouble" in stream.getvalue()
     assert SECRET not in stream.getvalue() + str(caught.value)

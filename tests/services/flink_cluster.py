@@ -63,7 +63,9 @@ class Count(beam.DoFn):  # type: ignore[misc]
 
     @beam.DoFn.unbounded_per_element()  # type: ignore[untyped-decorator]
     def process(
-        self, element: str, tracker: Any = beam.DoFn.RestrictionParam(_FromZero())
+        self,
+        element: str,
+        tracker: Any = beam.DoFn.RestrictionParam(_FromZero()),  # noqa: B008 (Beam's way of asking for it)
     ) -> Iterator[tuple[str, int]]:
         start = tracker.current_restriction().start
         for number in range(start, start + 10):

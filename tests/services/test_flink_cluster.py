@@ -1,4 +1,4 @@
-"""The cluster that other tests lean on: jobs outlive kill -9 of its parts, nothing outlives us, errors say what to do."""
+"""The cluster that other tests lean on: jobs outlive kill -9 of its parts, nothing outlives us, errors say the mend."""
 
 from __future__ import annotations
 
@@ -130,6 +130,33 @@ def test_the_last_checkpoint_outlives_a_killed_jobmanager_and_starts_the_job_ane
     assert_nothing_lost(first)
 
 
+def test_a_jobmanager_that_keeps_jobs_goes_on_with_them_after_kill(flink_jars: Path, tmp_path: Path) -> None:
+    """The same job by the same id, from its last checkpoint; and all of the cluster's ports are loopback's."""
+    with Cluster(tmp_path / "own", keep_jobs=True, jars=flink_jars) as own:
+        job = Job(own, tmp_path / "seen.txt")
+        until(lambda: own.latest_checkpoint(job.id), 60)
+        if Path("/proc/net/tcp").exists():
+            assert _foreign_listeners(own) == []
+        own.jobmanager.kill()
+        stood = max(job.numbers())
+        own.jobmanager.start()
+        until(lambda: max(job.numbers()) > stood + 20, 90)
+        assert [each["jid"] for each in rest(own, "/jobs/overview")["jobs"]] == [job.id]
+        assert_nothing_lost(job)
+
+
+def _foreign_listeners(cluster: Cluster) -> list[str]:
+    """Sockets of the cluster's processes that listen on an address other than loopback's, as /proc prints them."""
+    loopback = ("0100007F", "0000000000000000FFFF00000100007F", "00000000000000000000000001000000")
+    rows = [line.split() for family in ("tcp", "tcp6") for line in Path(f"/proc/net/{family}").read_text().splitlines()]
+    listening = {row[9]: row[1] for row in rows if row[3] == "0A"}  # inode: address:port
+    pids = [part.pid for part in cluster.parts] + cluster.worker_pids()
+    links = [str(link.readlink()) for pid in pids for link in Path(f"/proc/{pid}/fd").iterdir()]
+    ours = {listening[link[8:-1]] for link in links if link.startswith("socket:[") and link[8:-1] in listening}
+    assert len(ours) >= len(cluster.parts)
+    return sorted(address for address in ours if address.split(":")[0] not in loopback)
+
+
 def test_checkpoints_are_kept_when_a_job_is_cancelled(flink: Cluster, tmp_path: Path) -> None:
     job = Job(flink, tmp_path / "seen.txt")
     until(lambda: flink.latest_checkpoint(job.id), 60)
@@ -149,7 +176,8 @@ def test_a_worker_command_of_our_own_is_started_by_the_contract(flink_jars: Path
         until(lambda: (tmp_path / "seen.environment").exists(), 60)
         until(own.worker_pids, 10)
     flags = [flag.split("=")[0] for flag in (tmp_path / "seen.arguments").read_text().split()]
-    assert flags == [f"--{n}" for n in ("id", *(f"{s}_endpoint" for s in "logging artifact provision control".split()))]
+    endpoints = [f"--{name}_endpoint" for name in ("logging", "artifact", "provision", "control")]
+    assert flags == ["--id", *endpoints]
     environment = (tmp_path / "seen.environment").read_text()
     assert environment.startswith(f"{Path(sys.executable).parent}:") and environment.endswith(" a b\n")
 

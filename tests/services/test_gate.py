@@ -160,7 +160,7 @@ def test_a_server_that_is_away_is_an_ended_connection():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with Gate("127.0.0.1", port) as gate, dial(gate) as client, pytest.raises(ConnectionResetError):
+    with Gate("127.0.0.1", port) as gate, pytest.raises(ConnectionResetError), dial(gate) as client:
         client.recv(1)
 
 

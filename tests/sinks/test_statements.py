@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from schemas.errors import TerminalError, TransientError
@@ -104,3 +106,17 @@ def test_retrying_ends_with_the_first_success_and_never_after_the_budget():
     with pytest.raises(TransientError, match=r"down \(given up after"):
         retry(never, budget_seconds=7, clock=clock)
     assert clock.now <= 0.3 + 7
+
+
+def test_trouble_that_goes_on_is_logged_twice_a_minute(caplog):
+    """600 s without a store were 124 lines."""
+
+    def never():
+        raise TransientError("down")
+
+    with pytest.raises(TransientError):
+        retry(never, budget_seconds=600, clock=FakeClock())
+    lines = [record.getMessage() for record in caplog.records]
+    assert 15 <= len(lines) <= 21
+    assert lines[0].startswith("store trouble, 1 tries in 0 s, 600 s left: down")
+    assert re.match(r"store trouble, 1\d tries in 3\d s, 5\d\d s left: down", lines[1]), lines[1]
