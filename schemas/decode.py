@@ -82,7 +82,7 @@ def _named(headers: Mapping[str, bytes], format_name: str | None) -> Format | No
         name = header.decode("ascii", "replace").strip()
     found = FORMATS.get(name)
     if found is None:
-        where = "setting" if format_name is not None else f"header {FORMAT_HEADER}"
+        where = "the setting `format` of its topic" if format_name is not None else f"the record's header {FORMAT_HEADER}"
         raise Rejected(Reason.UNKNOWN_FORMAT, f"{where} names none of {', '.join(FORMATS)}")
     return found
 

@@ -3,7 +3,11 @@
     python -m deploy.flink.cluster --folder DIR      runs until SIGTERM or SIGINT
 
 For tests and development; each part is a process of its own, to be killed and started alone. Needs Java 17 and the jars
-of deploy/flink/fetch.sh."""
+of deploy/flink/fetch.sh.
+
+Beam's job server, and a TaskManager's side of the Python workers while a job runs, listen on every address of the
+machine whatever they are told (ServerBuilder.forPort), and whoever reaches them can run code here: not for a machine
+that strangers reach."""
 
 from __future__ import annotations
 

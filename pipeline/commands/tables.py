@@ -24,6 +24,7 @@ def show(
     console: Console, title: str, names: Sequence[str], rows: Sequence[Sequence[Any]], *, most_lines: int | None = None
 ) -> None:
     """Print rows under a title. With `most_lines` a cell is cut after so many lines."""
+    names = [_printable(name) for name in names]
     if title:
         console.print(Text(_printable(title), style="bold"), soft_wrap=True)
     made = table(console, names, rows, most_lines=most_lines)

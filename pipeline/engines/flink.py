@@ -60,7 +60,7 @@ def submit(settings: JobSettings, *, replace: bool = False) -> Job:
     for running in (job for job in rest.jobs(name) if not job.over):
         if not replace:
             raise ConfigError(
-                f"{name!r} runs as Flink job {running.id} ({running.state}) already; stop it with `echolot flink stop`, "
+                f"{name!r} runs as Flink job {running.id} ({running.state}) already; stop it by `echolot flink stop`, "
                 f"replace it with --replace, or give this job another source.group"
             )
         rest.cancel(running.id)

@@ -9,7 +9,7 @@ from apache_beam.coders import PickleCoder
 from apache_beam.transforms.userstate import BagStateSpec
 
 from configs.settings import JobSettings
-from pipeline import resources, spans
+from pipeline import counting, resources, spans
 from pipeline.stages import Written
 
 
@@ -31,6 +31,7 @@ class Commit(beam.DoFn):
 
     def setup(self) -> None:
         """Take the process's committing consumers."""
+        counting.set_up(self, self._settings)
         self._leases = resources.committing(self._settings)
 
     def process(self, element: tuple[str, tuple[int, int]], state: Any = ACKNOWLEDGED) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kafka import KafkaConsumer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 from kafka.consumer.fetcher import ConsumerRecord
 from kafka.errors import KafkaError, KafkaTimeoutError
 
@@ -68,6 +68,21 @@ def connect(settings: KafkaSource, **options: Any) -> KafkaConsumer:
         consumer.close(autocommit=False)
         raise TerminalError(f"topic {missing[0]!r} does not exist at {brokers}: create it or mend source.topics")
     return consumer
+
+
+def partition_numbers(settings: KafkaSource, topic: str) -> list[int]:
+    """The topic's partitions, as the broker has them now. Raises TransientError where none answers in some seconds.
+
+    By an admin client: a consumer's own question waits for ever where the broker is away."""
+    limits = {"bootstrap_timeout_ms": 3000, "request_timeout_ms": 5000}
+    try:
+        with KafkaAdminClient(**settings.client_options() | limits) as admin:
+            (described,) = admin.describe_topics([topic])
+    except KafkaTimeoutError as error:
+        raise no_bootstrap(settings) from error
+    except KafkaError as error:
+        raise translate(error, ",".join(settings.bootstrap)) from error
+    return sorted(partition["partition_index"] for partition in described["partitions"])
 
 
 def start_offset(consumer: KafkaConsumer, settings: KafkaSource, tp: TopicPartition) -> int:

@@ -15,7 +15,8 @@ from kafka.errors import KafkaError, OffsetOutOfRangeError
 from kafka.structs import OffsetAndMetadata
 
 from configs.settings import KafkaSource
-from pipeline.sources.kafka_client import connect, overtaken, record, start_offset
+from pipeline import metrics
+from pipeline.sources.kafka_client import connect, overtaken, partition_numbers, record, start_offset
 from pipeline.sources.watchdog import Watchdog
 from schemas.errors import TransientError
 from schemas.record import Record
@@ -25,6 +26,7 @@ log = logging.getLogger("echolot.kafka")
 
 COMMIT_SECONDS = 1.0  # committed offsets are for people watching lag and for restarts without a savepoint
 UNUSED_SECONDS = 120.0  # a partition that moved to another worker leaves its consumer behind
+ANSWER_MS = 3000
 BOOTSTRAP_MS = 3000  # a turn that waits for a dead broker holds up its bundle, and with it the checkpoint
 
 
@@ -41,18 +43,20 @@ class Leases:
         self._commit_seconds = commit_seconds
         self._lock = threading.Lock()
         self._lines: dict[TopicPartition, _Line] = {}
-        self._watcher: KafkaConsumer | None = None
+        self._progress = metrics.Progress()
 
     def take(self, topic: str, partition: int) -> Lease:
         """The partition's consumer; leases taken before are fenced from now on."""
         tp = TopicPartition(topic, partition)
         with self._lock:
-            line = self._lines.setdefault(tp, _Line(tp, self._settings, self._commit_seconds))
+            line = self._lines.setdefault(tp, _Line(tp, self._settings, self._commit_seconds, self._progress))
             line.generation += 1
             line.used = time.monotonic()
             unused = [other for other in self._lines.values() if line.used - other.used > UNUSED_SECONDS]
             for other in unused:
                 del self._lines[other.tp]
+            if unused:
+                self._progress.keep((tp.topic, tp.partition) for tp in self._lines)
         for other in unused:
             other.generation += 1
             other.close()
@@ -68,22 +72,23 @@ class Leases:
 
         Starts at the group's committed offset; where there is none, by `source.start`, and that is committed at once.
         Raises TransientError while no broker answers."""
-        with self._lock:
-            try:
-                if self._watcher is None:
-                    self._watcher = connect(self._settings, bootstrap_timeout_ms=BOOTSTRAP_MS)
-                self._watcher.topics()  # asks the broker, so that the next line sees new partitions
-                numbers = sorted(self._watcher.partitions_for_topic(topic) or ())
-                return [(n, self._start(self._watcher, TopicPartition(topic, n))) for n in numbers[known:]]
-            except KafkaError as error:
-                raise translate(error, ",".join(self._settings.bootstrap)) from error
+        numbers = partition_numbers(self._settings, topic)[known:]
+        if not numbers:
+            return []
+        consumer = connect(self._settings, bootstrap_timeout_ms=BOOTSTRAP_MS)
+        try:
+            return [(number, self._start(consumer, TopicPartition(topic, number))) for number in numbers]
+        except KafkaError as error:
+            raise translate(error, ",".join(self._settings.bootstrap)) from error
+        finally:
+            consumer.close(autocommit=False, timeout_ms=1000)
 
     def _start(self, consumer: KafkaConsumer, tp: TopicPartition) -> int:
-        committed = consumer.committed(tp)
+        committed = consumer.committed(tp, timeout_ms=ANSWER_MS)
         if committed is not None:
             return int(committed)
         offset = start_offset(consumer, self._settings, tp)
-        consumer.commit({tp: OffsetAndMetadata(offset, "", -1)}, timeout_ms=5000)
+        consumer.commit({tp: OffsetAndMetadata(offset, "", -1)}, timeout_ms=ANSWER_MS)
         log.info("partition %s/%d starts at offset %d", tp.topic, tp.partition, offset)
         return offset
 
@@ -93,9 +98,6 @@ class Leases:
             for line in self._lines.values():
                 line.close()
             self._lines.clear()
-            if self._watcher is not None:
-                self._watcher.close(autocommit=False, timeout_ms=1000)
-                self._watcher = None
 
 
 class Lease:
@@ -112,6 +114,12 @@ class Lease:
         with self._line.lock:
             self._check()
             return self._line.poll(offset, wait_seconds, most)
+
+    def acknowledged(self, offset: int) -> None:
+        """Everything before `offset` is done with here, as the metrics are to show."""
+        with self._line.lock:
+            self._check()
+            self._line.acknowledged(offset)
 
     def commit(self, offset: int) -> None:
         """Everything before `offset` is acknowledged. Does not wait; trouble is left to the next commit."""
@@ -139,8 +147,11 @@ class Lease:
 class _Line:
     """A partition's consumer, made when first needed; used under its lock."""
 
-    def __init__(self, tp: TopicPartition, settings: KafkaSource, commit_seconds: float) -> None:
+    def __init__(
+        self, tp: TopicPartition, settings: KafkaSource, commit_seconds: float, progress: metrics.Progress
+    ) -> None:
         self.tp = tp
+        self._progress = progress
         self.lock = threading.Lock()
         self.generation = 0
         self.used = 0.0
@@ -173,11 +184,14 @@ class _Line:
             return []
         if found and found[0].offset < offset:  # kafka-python 2628: a consumer that jumps back to 0
             log.error("partition %s/%d jumped back: new consumer", self.tp.topic, self.tp.partition)
+            metrics.CONSUMERS_REPLACED.add(source=self.tp.topic)
             self.close()
             return []
         if found:
             self._next = found[-1].offset + 1
-        return [record(r) for r in found]
+        records = [record(r) for r in found]
+        self._progress.read((self.tp.topic, self.tp.partition), records, next_position=self._next, end=self.end)
+        return records
 
     def commit(self, offset: int) -> None:
         now = time.monotonic()
@@ -189,15 +203,19 @@ class _Line:
         except (KafkaError, TransientError) as error:
             log.warning("commit failed, the next one covers it: %s", type(error).__name__)
 
+    def acknowledged(self, offset: int) -> None:
+        self._progress.written({(self.tp.topic, self.tp.partition): offset - 1})
+
     def committed(self) -> int:
         try:
-            return int(self._connected().committed(self.tp) or 0)
+            return int(self._connected().committed(self.tp, timeout_ms=ANSWER_MS) or 0)
         except KafkaError as error:
             raise translate(error, self._brokers) from error
 
     def _done(self, offsets: dict[TopicPartition, OffsetAndMetadata], response: Any) -> None:
         if isinstance(response, Exception):
             tp, kind = self.tp, type(response).__name__
+            metrics.COMMITS_FAILED.add(reason="fenced" if "Member" in kind else "broker")
             why = (
                 f"is a local job using group {self._settings.group!r} too?"
                 if "Member" in kind
@@ -215,15 +233,21 @@ class _Line:
     def _connected(self) -> KafkaConsumer:
         if self._consumer is None:
             consumer = connect(self._settings, bootstrap_timeout_ms=BOOTSTRAP_MS)
-            consumer.assign([self.tp])
-            self._committed = int(consumer.committed(self.tp) or -1)  # a replay after a crash must not move it back
+            try:
+                consumer.assign([self.tp])
+                # A replay after a crash must not move it back.
+                self._committed = int(consumer.committed(self.tp, timeout_ms=ANSWER_MS) or -1)
+            except BaseException:
+                consumer.close(autocommit=False, timeout_ms=0)
+                raise
             self._consumer = consumer
         return self._consumer
 
     def _look_after(self, consumer: KafkaConsumer) -> None:
         if not self._watchdog.due():
             return
-        ends = consumer.end_offsets([self.tp])
+        ends = consumer.end_offsets([self.tp], timeout_ms=ANSWER_MS)
         if self._watchdog.stalled({self.tp: self._next}, ends):
             log.warning("partition %s/%d stands still while it grows: new consumer", self.tp.topic, self.tp.partition)
+            metrics.CONSUMERS_REPLACED.add(source=self.tp.topic)
             self.close()

@@ -20,7 +20,7 @@ from apache_beam.transforms.core import RestrictionProvider
 from apache_beam.utils.timestamp import Duration
 
 from configs.settings import JobSettings, KafkaSource
-from pipeline import resources
+from pipeline import counting, resources
 from pipeline.engines.halting import refuse_if_halted
 from pipeline.failures import noted
 from pipeline.sources.kafka_client import Overtaken
@@ -89,6 +89,7 @@ class Discover(beam.DoFn):
 
     def setup(self) -> None:
         """Take the process's consumers. Raises Halt where the job was halted."""
+        counting.set_up(self, self._settings)
         refuse_if_halted(self._settings)
         self._leases = resources.leases(self._settings)
 
@@ -127,6 +128,7 @@ class Read(beam.DoFn):
     def setup(self) -> None:
         """Take the process's consumers. Raises Halt where the job was halted."""
         assert isinstance(self._settings.source, KafkaSource)
+        counting.set_up(self, self._settings)
         refuse_if_halted(self._settings)
         self._leases = resources.leases(self._settings)
         self._most = self._settings.source.poll_records
@@ -145,6 +147,7 @@ class Read(beam.DoFn):
         offset, read = tracker.current_restriction().start, 0
         until = time.monotonic() + TURN_SECONDS
         with noted(self._settings):
+            lease.acknowledged(offset)
             if self._commits:
                 lease.commit(offset)
         while read < self._most:

@@ -90,8 +90,8 @@ class Monkey:
         poll: float = 0.1,
         clock: Clock = time,
     ) -> None:
-        """`spacing` bounds the random seconds between the job seen at work and the kill; between two kills progress
-        grows by `stride` at least; `patience` is how many seconds may pass without any."""
+        """`spacing` bounds the random seconds between the job seen at work and the kill; they end early where the work
+        does. Between two kills progress grows by `stride` at least; `patience` is how many seconds may pass without."""
         self.orders = deal(victims, kills, seed, spacing)
         self._progress = progress
         self._stride = stride
@@ -106,8 +106,7 @@ class Monkey:
         goal = feed(0)
         seen = self._moved_on(0, "the start")
         for number, order in enumerate(self.orders, 1):
-            self._clock.sleep(order.pause)
-            at = max(seen, self._progress() or 0)
+            at = self._pause(order.pause, seen, goal)
             began = self._clock.monotonic()
             order.victim.kill(random.Random(order.seed))
             hit, goal = at < goal, feed(number)
@@ -119,6 +118,14 @@ class Monkey:
             while seen < at + self._stride:
                 seen = self._moved_on(seen, f"the recovery from {what}")
         return kills
+
+    def _pause(self, seconds: float, seen: int, goal: int) -> int:
+        """Wait so long, but not until the job has nothing left; gives back progress."""
+        until = self._clock.monotonic() + seconds
+        while seen < goal - self._stride // 4 and (left := until - self._clock.monotonic()) > 0:
+            self._clock.sleep(min(left, self._poll))
+            seen = max(seen, self._progress() or 0)
+        return seen
 
     def _moved_on(self, before: int, what: str) -> int:
         """Wait until progress is beyond `before`; gives it back."""

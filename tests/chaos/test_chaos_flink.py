@@ -99,16 +99,17 @@ def test_after_kills_the_store_equals_the_oracle(ring: Arena, cluster: Cluster, 
     job = FlinkJob(tmp_path, settings.pop("source"), cluster, **settings, flink={"spread": spread})
     game = Game(job, cluster)
     ring.store.migrate()
-    portion = RECORDS // (KILLS + 1)
+    portion = RECORDS // (KILLS + 2)
 
     def feed(number: int) -> int:
-        sender.send(portion if number < KILLS else RECORDS - workload.oracle.records)
+        """One portion ahead of the kills, so that none finds the job without work."""
+        sender.send(portion * (2 if number == 0 else 1) if number < KILLS else RECORDS - workload.oracle.records)
         return workload.oracle.records
 
     job.start()
     try:
         victims = [*game.victims(), *ring.victims()]
-        monkey = Monkey(victims, ring.progress, kills=KILLS, seed=seed, stride=portion * 9 // 10, patience=180)
+        monkey = Monkey(victims, ring.progress, kills=KILLS, seed=seed, stride=portion * 2 // 3, patience=180)
         done = monkey.run(feed)
         job.wait_for(lambda: ring.progress() == RECORDS, END_SECONDS)
         job.wait_for(lambda: ring.covered() == RECORDS, END_SECONDS)

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.kafka, pytest.mark.clickhouse, pytest.mark.slow, pytes
 
 PARTITIONS = 3
 RECORDS_A_KILL = 3000
-STRIDE = 2500  # records done between two kills
+STRIDE = 2000  # records done between two kills
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def ring(kafka_jars, tmp_path):
 
 
 def test_after_kills_the_store_equals_the_oracle(ring: Arena, tmp_path):
-    """10 kills, 33,000 records with duplicates, revisions, deletions and poison."""
+    """10 kills, 36,000 records with duplicates, revisions, deletions and poison."""
     seed, kills = seed_of_run(), kills_of_run(10)
     workload = Workload(seed=seed, partitions=PARTITIONS)
     topic, group = create_topic(ring.kafka.broker, unique("chaos"), partitions=PARTITIONS), unique("chaos")
@@ -35,7 +35,7 @@ def test_after_kills_the_store_equals_the_oracle(ring: Arena, tmp_path):
     ring.store.migrate()
 
     def feed(number: int) -> int:
-        sender.send(RECORDS_A_KILL)
+        sender.send(RECORDS_A_KILL * (2 if number == 0 else 1))
         return workload.oracle.records
 
     def restart(_) -> None:

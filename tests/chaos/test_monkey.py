@@ -23,10 +23,10 @@ class Clock:
 
 
 class FakeJob:
-    """1,000 records a second, up to `goal`; a kill stops it for `down` seconds."""
+    """So many records a second, up to `goal`; a kill stops it for `down` seconds."""
 
-    def __init__(self, clock: Clock, down: float = 2.0) -> None:
-        self.clock, self.down = clock, down
+    def __init__(self, clock: Clock, down: float = 2.0, rate: float = 1000) -> None:
+        self.clock, self.down, self.rate = clock, down, rate
         self.goal = 0
         self.kills: list[tuple[str, float, int]] = []
         self._done, self._since = 0.0, 0.0
@@ -34,7 +34,7 @@ class FakeJob:
     def progress(self) -> int | None:
         if self.clock.now < self._since:
             return None
-        self._done = min(self.goal, self._done + 1000 * (self.clock.now - self._since))
+        self._done = min(self.goal, self._done + self.rate * (self.clock.now - self._since))
         self._since = self.clock.now
         return int(self._done)
 
@@ -50,9 +50,9 @@ class FakeJob:
         return self.goal
 
 
-def rampage(seed, kills=30, **settings):
+def rampage(seed, kills=30, rate=1000, **settings):
     clock = Clock()
-    job = FakeJob(clock)
+    job = FakeJob(clock, rate=rate)
     victims = [job.victim(name) for name in ("worker", "broker", "server")]
     monkey = Monkey(victims, job.progress, kills=kills, seed=seed, clock=clock, **settings)
     return monkey.run(job.feed), job
@@ -86,9 +86,14 @@ def test_kills_are_spread_over_the_work():
     assert all(later.at - earlier.at >= 4000 for earlier, later in pairwise(kills))
 
 
+def test_a_pause_ends_before_the_work_does():
+    """Fed 5,000 records a kill, working at 1,000/s, a pause of 9 to 10 s would find it idle."""
+    assert all(kill.at_work for kill in rampage(2, kills=5, spacing=(9, 10), stride=2000)[0])
+
+
 def test_a_kill_of_a_job_without_work_is_told():
-    """Fed 5,000 records, working for 9 to 10 s: it has nothing left when it is hit."""
-    assert not any(kill.at_work for kill in rampage(2, kills=5, spacing=(9, 10))[0])
+    """A job that does its 5,000 records at once has nothing left when it is hit."""
+    assert not any(kill.at_work for kill in rampage(2, kills=5, rate=1e9)[0])
 
 
 def test_a_job_that_does_not_come_back_fails_the_run_and_names_the_kill():

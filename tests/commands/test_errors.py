@@ -14,14 +14,14 @@ import yaml
 from tests.jobs import ROOT, canonical
 
 
-def echolot(*arguments, env_columns=200, **more):
+def echolot(*arguments, env_columns=200, at=ROOT, **more):
     return subprocess.run(
         [sys.executable, "-m", "pipeline.commands.app", *map(str, arguments)],
-        cwd=ROOT,
+        cwd=at,
         capture_output=True,
         text=True,
         timeout=120,
-        env=os.environ | {"COLUMNS": str(env_columns)},
+        env=os.environ | {"COLUMNS": str(env_columns), "PYTHONPATH": str(ROOT)},
         **more,
     )
 
@@ -59,7 +59,43 @@ def test_a_missing_variable_is_named(tmp_path):
 
 def test_a_missing_model_is_named(tmp_path):
     path = configured(tmp_path, judge={"model": "no-model"})
-    assert_says(echolot("stream", "--config", path), 1, "no-model")
+    assert_says(echolot("stream", "--config", path), 2, f"{path}:2: judge.model: {tmp_path}/no-model does not exist")
+
+
+@pytest.mark.parametrize("command", ["check", "stream", "classify"])
+def test_a_missing_brands_file_is_named_with_the_place_that_names_it(tmp_path, command):
+    path = configured(tmp_path, judge={"generation": "a", "brands": "no-brands.yaml"})
+    arguments = {"check": [path], "stream": ["--config", path], "classify": ["text", "--config", path]}[command]
+    where = f"echolot: {path}:2: judge.brands: {tmp_path}/no-brands.yaml does not exist; name a file that is there"
+    assert_says(echolot(command, *arguments), 2, where)
+
+
+def test_a_format_that_does_not_exist_is_named_with_the_known_ones(tmp_path):
+    path = configured(tmp_path, {"kind": "kafka", "topics": [{"name": "a"}, {"name": "b", "format": "x_v3"}]})
+    known = "canonical, x_v2, twcs, mastodon, reddit, bluesky"
+    line = next(n for n, text in enumerate(path.read_text().splitlines(), 1) if "format" in text)
+    wanted = f"{path}:{line}: source.topics.1.format: there is no format 'x_v3'; did you mean `x_v2`? Known are {known}"
+    for command in (["check", path], ["stream", "--config", path]):
+        assert_says(echolot(*command), 2, wanted)
+    path = configured(tmp_path, {"kind": "files", "path": ".", "formats": {"*.csv": "spreadsheet"}})
+    assert_says(
+        echolot("check", path), 2, f"source.formats.*.csv: there is no format 'spreadsheet'; known are {known}"
+    )
+
+
+@pytest.mark.parametrize("command", ["check", "stream"])
+def test_a_missing_source_directory_is_named(tmp_path, command):
+    path = configured(tmp_path, {"kind": "files", "path": "nowhere"})
+    (tmp_path / "file").write_text("x")
+    arguments = [path] if command == "check" else ["--config", path]
+    assert_says(echolot(command, *arguments), 2, f"{path}:3: source.path: {tmp_path}/nowhere does not exist")
+    path = configured(tmp_path, {"kind": "files", "path": "file"})
+    assert_says(echolot(command, *arguments), 2, f"{path}:3: source.path: {tmp_path}/file is no directory")
+
+
+def test_without_a_configuration_it_is_said_how_to_name_one(tmp_path):
+    done = echolot("stream", at=tmp_path)
+    assert_says(done, 2, f"there is no echolot.yaml in {tmp_path}", "--config demo-data/echolot.yaml")
 
 
 def test_an_unknown_command_and_option_exit_with_2():

@@ -38,6 +38,19 @@ def test_other_models_under_the_same_name_are_refused_with_a_free_name():
     table = Table()
     generations.enter(table, "live", "f1", "")
     generations.enter(table, "live2", "f2", "")
-    with pytest.raises(ConfigError, match=r"'live' was made by other models, .*'live1'"):
+    with pytest.raises(ConfigError, match=r"'live' was made by other models, .*'live1'.*no verdict under a new name"):
         generations.enter(table, "live", "f9", "")
     assert table.rows["live"] == ("f1", 1)
+
+
+def test_it_is_said_that_a_new_name_empties_the_queue_and_how_to_fill_it(caplog):
+    """Said once, when a second name begins: not for the first name, nor when an old one comes back."""
+    table = Table()
+    said = []
+    for name, fingerprint in (("live", "f1"), ("live2", "f2"), ("live2", "f2"), ("live", "f1")):
+        caplog.clear()
+        generations.enter(table, name, fingerprint, "")
+        said.append([record.getMessage() for record in caplog.records])
+    assert [len(lines) for lines in said] == [0, 1, 0, 0]
+    for part in ("'live2' is the active generation", "leave the queue", "source.group", "start: earliest", "store.path"):
+        assert part in said[1][0]

@@ -117,9 +117,11 @@ def test_the_setting_beats_the_header_and_the_header_beats_the_looks() -> None:
 
 
 def test_an_unknown_format_is_refused_and_the_known_ones_are_listed() -> None:
-    for item in (only(decoded(b"{}", "pulse")), only(decoded(b"{}", echolot_format=b"pul\xffse"))):
+    by_setting, by_header = only(decoded(b"{}", "pulse")), only(decoded(b"{}", echolot_format=b"pul\xffse"))
+    for item, where in ((by_setting, "the setting `format`"), (by_header, "the record's header echolot-format")):
         assert isinstance(item, Dead)
         assert item.reason is Reason.UNKNOWN_FORMAT
+        assert item.detail.startswith(where)
         assert "canonical, x_v2, twcs, mastodon, reddit, bluesky" in item.detail
         assert "pul" not in item.detail
     assert reason(b'{"hello": "world"}') is Reason.UNKNOWN_FORMAT

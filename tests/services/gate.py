@@ -77,6 +77,11 @@ class Gate:
 
         return self._order(count)
 
+    @property
+    def held(self) -> int:
+        """Bytes taken and not yet handed on."""
+        return self._order(lambda _: sum(pipe.held for pair in self._pairs for pipe in pair.pipes))
+
     def open(self) -> None:
         """Let everything pass again. Connections that lost bytes in a black hole are reset: their stream has a hole."""
 

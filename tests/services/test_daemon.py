@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -43,7 +42,7 @@ def test_a_second_start_and_a_used_port_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ServiceError, match=rf"runs already \(process {daemon.pid}\); stop it first"):
         daemon.start()
     with pytest.raises(ServiceError, match=f"port {port} on 127.0.0.1 .* stop what listens there or give another"):
-        refuse_used(port)
+        server(tmp_path, port).start()
     daemon.kill()
     refuse_used(port)
 
@@ -66,9 +65,10 @@ def test_one_that_never_answers_is_killed(tmp_path: Path) -> None:
 def test_one_that_ignores_sigterm_is_killed_when_its_time_is_up(tmp_path: Path) -> None:
     deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);" + _SERVE
     daemon = server(tmp_path, *free_ports(1), deaf).start(10)
-    began = time.monotonic()
+    pid, began = daemon.pid, time.monotonic()
     daemon.stop(0.3)
     assert not daemon.running and time.monotonic() - began < 5
+    assert pid is not None and not _alive(pid)
 
 
 def test_children_go_with_the_process_however_it_ends(tmp_path: Path) -> None:
@@ -133,4 +133,3 @@ def _until_dead(pid: int) -> None:
     while _alive(pid):
         assert time.monotonic() < deadline, f"process {pid} lives"
         time.sleep(0.05)
-    assert pid != os.getpid()

@@ -123,9 +123,15 @@ def test_a_reader_that_is_slow_holds_its_writer_back():
     with contextlib.closing(Peer(echo=False, pause=0.002)) as slow, Gate("127.0.0.1", slow.port) as gate:
         content = random.Random(2).randbytes(20_000_000)
         with dial(gate) as client:
-            client.sendall(content)
+            sender = threading.Thread(target=client.sendall, args=(content,))
+            sender.start()
+            most = 0
+            while sender.is_alive():
+                most = max(most, gate.held)
+            sender.join()
         until(lambda: slow.ends == ["end"], 20)
         assert bytes(slow.got[0]) == content
+        assert 4_000_000 < most < 9_000_000
 
 
 def test_severed_connections_are_reset_and_new_ones_pass(gate, peer):
@@ -183,10 +189,10 @@ def test_delay_holds_every_byte_each_way_and_keeps_their_order(gate):
 
 
 def test_no_delayed_byte_is_forgotten(gate):
-    """300 questions with 1 ms each way; one that became due just as the loop went to sleep would wait for ever."""
-    gate.delay(0.001)
+    """300 questions, held for 5 to 80 us: one that comes due just as the loop goes to sleep would wait for ever."""
     with dial(gate) as client:
         for n in range(300):
+            gate.delay(0.000005 * (1 + n % 16))
             assert ask(client, b"%03d" % n) == b"%03d" % n
 
 
