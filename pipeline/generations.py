@@ -10,13 +10,12 @@ import logging
 from configs.base import ConfigError
 from sinks.store import Block, Store
 
-
 log = logging.getLogger("echolot.generations")
 
 READ_AGAIN = (
     "Posts that were read before have no verdict under a new name, so they leave the queue, until they are read again: "
-    "from Kafka with a new source.group and start: earliest, as far back as the topic keeps them; from files with a new "
-    "store (store.path, or store.database of a server)"
+    "from Kafka with a new source.group and start: earliest, as far back as the topic keeps them; from files with a "
+    "new store (store.path, or store.database of a server)"
 )
 
 

@@ -7,12 +7,12 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 
-from configs.settings import FilesSource, JobSettings
+from configs.settings import FilesSource, JobSettings, KafkaSource
 from pipeline import generations, metrics, resources
 from pipeline.engines import flink, flink_rest, local
 from pipeline.sources.files import FileRecords
 from pipeline.sources.kafka import KafkaRecords
-from pipeline.sources.kafka_client import Overtaken
+from pipeline.sources.kafka_client import Overtaken, connect
 from pipeline.sources.protocol import Source
 from pipeline.stopping import unless_stopped
 from pipeline.stores import START_SECONDS, open_store
@@ -46,9 +46,12 @@ def run(
 
 
 def submit(settings: JobSettings, *, stop: threading.Event, replace: bool = False) -> flink_rest.Job:
-    """Start the job on the Flink cluster. Raises as run does."""
+    """Start the job on the Flink cluster. Raises as run does: a wrong login or topic is told here, not by workers."""
     try:
         prepare(settings, stop)
+        if isinstance(settings.source, KafkaSource):
+            source = settings.source
+            unless_stopped(lambda: connect(source, starting=True).close(autocommit=False), stop)
     finally:
         resources.release()
     return flink.submit(settings, replace=replace)

@@ -63,4 +63,5 @@ def guessed(query: str, tables: Mapping[str, Sequence[str]], *, of_table: bool) 
         if near:
             return f"there is no column `{wrong}`; did you mean `{near[0]}`?"
     wrong = f"no column `{strange[0]}`" if strange else "a name that is unknown"
-    return f"there is {wrong}; {' and '.join(read) or 'the table'} {'have' if len(read) > 1 else 'has'} {', '.join(columns) or 'others'}"
+    there = f"{' and '.join(read) or 'the table'} {'have' if len(read) > 1 else 'has'}"
+    return f"there is {wrong}; {there} {', '.join(columns) or 'others'}"

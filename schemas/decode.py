@@ -82,7 +82,8 @@ def _named(headers: Mapping[str, bytes], format_name: str | None) -> Format | No
         name = header.decode("ascii", "replace").strip()
     found = FORMATS.get(name)
     if found is None:
-        where = "the setting `format` of its topic" if format_name is not None else f"the record's header {FORMAT_HEADER}"
+        by_setting = format_name is not None
+        where = "the setting `format` of its topic" if by_setting else f"the record's header {FORMAT_HEADER}"
         raise Rejected(Reason.UNKNOWN_FORMAT, f"{where} names none of {', '.join(FORMATS)}")
     return found
 

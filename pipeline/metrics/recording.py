@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bisect
 import logging
-import math
 import os
 import threading
 from collections.abc import Iterable
@@ -59,12 +58,10 @@ class PrometheusRecorder:
             self._complain(metric.name, error)
 
     def set(self, metric: Gauge | Age, value: float, labels: dict[str, object]) -> None:
-        """See Gauge.set. Clearing what never was makes no series."""
+        """See Gauge.set."""
         try:
             if self._is_one_too_many(labels):
                 return  # no gauge for OTHER: the last of many would stand for all of them
-            if math.isnan(value) and _key(metric, labels) not in self._series:
-                return
             self._child(metric, labels).set(value)
         except Exception as error:
             self._complain(metric.name, error)
@@ -87,7 +84,7 @@ class PrometheusRecorder:
             if "source" in labels:
                 self._sources.add(str(labels["source"]))
             child = made.labels(**labels) if labels else made
-            self._series[key] = self._series[_key(metric, labels)] = child
+            self._series[key] = child
             return child
 
     def _is_one_too_many(self, labels: dict[str, object]) -> bool:
@@ -99,10 +96,6 @@ class PrometheusRecorder:
             self._complained = True
             kind = type(error).__name__
             log.warning("metric %s cannot be recorded (%s: %s); further trouble is not logged", name, kind, str(error))
-
-
-def _key(metric: Counter | Histogram | Gauge | Age, labels: dict[str, object]) -> tuple[object, ...]:
-    return (metric.name, *((name, labels[name]) for name in metric.labels))
 
 
 def _library(folder: Folder) -> ModuleType:

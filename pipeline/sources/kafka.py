@@ -46,7 +46,7 @@ class KafkaRecords:
         self._settings = settings
         self._brokers = ",".join(settings.bootstrap)
         self._pending: dict[TopicPartition, int] = {}
-        self._consumer = self._connect()
+        self._consumer = self._connect(starting=True)
         self._watchdog = Watchdog(settings.stall.total_seconds())
         self._progress = metrics.Progress()
         self._show_idle_at = 0.0
@@ -109,11 +109,12 @@ class KafkaRecords:
         except KafkaError as error:
             log.warning("the consumer did not close cleanly: %s", type(error).__name__)
 
-    def _connect(self) -> KafkaConsumer:
+    def _connect(self, *, starting: bool) -> KafkaConsumer:
         s = self._settings
         session_ms = round(s.session.total_seconds() * 1000)
         consumer = connect(
             s,
+            starting=starting,
             max_poll_interval_ms=POLL_LIMIT * 1000,
             session_timeout_ms=session_ms,
             heartbeat_interval_ms=session_ms // 4,
@@ -161,6 +162,7 @@ class KafkaRecords:
         if stalled:
             log.warning("partition %s/%d stands still while it grows: new consumer", *stalled[0])
             metrics.CONSUMERS_REPLACED.add(source=stalled[0].topic)
+            fresh = self._connect(starting=False)
             self.close()
             self._pending = {}
-            self._consumer = self._connect()
+            self._consumer = fresh

@@ -10,7 +10,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError
 
 from configs.settings import KafkaSource
 from pipeline import metrics
-from schemas.errors import TerminalError
+from schemas.errors import TerminalError, TransientError
 from schemas.record import Record
 from sinks.kafka_errors import no_bootstrap, translate
 from sinks.store import Block
@@ -37,10 +37,12 @@ class Overtaken(TerminalError):
         )
 
 
-def connect(settings: KafkaSource, **options: Any) -> KafkaConsumer:
+def connect(settings: KafkaSource, *, starting: bool, **options: Any) -> KafkaConsumer:
     """A consumer of the configured group that never jumps and never commits by itself.
 
-    Raises TransientError where no broker answers, TerminalError for a wrong login or a missing topic."""
+    `starting` says that a job begins: a broker that takes connections and does not answer is a wrong login or port
+    then, and a missing topic a wrong name. Later both are a broker, or a proxy before it, that is not up again.
+    Raises TransientError where no broker answers; when starting, TerminalError for a wrong login or a missing topic."""
     brokers = ",".join(settings.bootstrap)
     defaults: dict[str, Any] = {
         "group_id": settings.group,
@@ -57,9 +59,11 @@ def connect(settings: KafkaSource, **options: Any) -> KafkaConsumer:
     try:
         consumer = KafkaConsumer(**defaults | settings.client_options() | options)
     except KafkaTimeoutError as error:
-        raise no_bootstrap(settings) from error
+        raise (no_bootstrap(settings) if starting else _away(settings)) from error
     except KafkaError as error:
         raise translate(error, brokers) from error
+    if not starting:
+        return consumer
     try:
         missing = sorted({t.name for t in settings.topics} - consumer.topics())
     except KafkaError as error:
@@ -68,6 +72,10 @@ def connect(settings: KafkaSource, **options: Any) -> KafkaConsumer:
         consumer.close(autocommit=False)
         raise TerminalError(f"topic {missing[0]!r} does not exist at {brokers}: create it or mend source.topics")
     return consumer
+
+
+def _away(settings: KafkaSource) -> TransientError:
+    return TransientError(f"no Kafka broker answers at {','.join(settings.bootstrap)}: is it down, or starting?")
 
 
 def partition_numbers(settings: KafkaSource, topic: str) -> list[int]:
@@ -79,7 +87,7 @@ def partition_numbers(settings: KafkaSource, topic: str) -> list[int]:
         with KafkaAdminClient(**settings.client_options() | limits) as admin:
             (described,) = admin.describe_topics([topic])
     except KafkaTimeoutError as error:
-        raise no_bootstrap(settings) from error
+        raise _away(settings) from error
     except KafkaError as error:
         raise translate(error, ",".join(settings.bootstrap)) from error
     return sorted(partition["partition_index"] for partition in described["partitions"])

@@ -75,7 +75,7 @@ class Leases:
         numbers = partition_numbers(self._settings, topic)[known:]
         if not numbers:
             return []
-        consumer = connect(self._settings, bootstrap_timeout_ms=BOOTSTRAP_MS)
+        consumer = connect(self._settings, starting=False, bootstrap_timeout_ms=BOOTSTRAP_MS)
         try:
             return [(number, self._start(consumer, TopicPartition(topic, number))) for number in numbers]
         except KafkaError as error:
@@ -232,7 +232,7 @@ class _Line:
 
     def _connected(self) -> KafkaConsumer:
         if self._consumer is None:
-            consumer = connect(self._settings, bootstrap_timeout_ms=BOOTSTRAP_MS)
+            consumer = connect(self._settings, starting=False, bootstrap_timeout_ms=BOOTSTRAP_MS)
             try:
                 consumer.assign([self.tp])
                 # A replay after a crash must not move it back.

@@ -104,15 +104,21 @@ def test_version_names_what_a_bug_report_needs():
 
 
 HEAVY = ("apache_beam", "numpy", "kafka", "chdb", "clickhouse_driver", "scipy", "configs.settings", "pipeline.job")
-LOADED = "import sys; from pipeline.commands.app import main; sys.argv[0] = 'echolot'\ntry: main()\nfinally: " \
-         "print([m for m in {heavy} if m in sys.modules], sum(__import__('os').times()[:2]), file=sys.stderr)"  # fmt: skip
+LOADED = f"""
+import os, sys
+from pipeline.commands.app import main
+sys.argv[0] = "echolot"
+try:
+    main()
+finally:
+    print([m for m in {HEAVY} if m in sys.modules], sum(os.times()[:2]), file=sys.stderr)
+"""
 
 
 @pytest.mark.parametrize("arguments", ["--help", "--version", "stream --help", "sql --help", "straem", "stream --nope"])
 def test_help_and_usage_errors_load_no_engine(arguments):
     """Processor time, which other work on the machine does not stretch much; it was 2.2 to 3.4 s, 0.7 are wanted."""
-    code = LOADED.format(heavy=HEAVY)
-    command = [sys.executable, "-c", code, *arguments.split()]
+    command = [sys.executable, "-c", LOADED, *arguments.split()]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     loaded, _, seconds = done.stderr.splitlines()[-1].rpartition(" ")
     assert loaded == "[]" and float(seconds) < 1.5, done.stderr
@@ -127,6 +133,7 @@ def test_the_demo_mends_the_option_that_was_wrong(tmp_path):
     done = echolot("demo", "--folder", tmp_path / "demo", "--posts", tmp_path / "nix")
     assert_says(done, 2, "--posts", "nix is no directory")
     assert not (tmp_path / "demo").exists()
+
 
 @pytest.mark.slow
 def test_the_demo_shows_queue_counts_suppressed_dead_letters_and_the_next_command(tmp_path):

@@ -78,9 +78,7 @@ def test_a_format_that_does_not_exist_is_named_with_the_known_ones(tmp_path):
     for command in (["check", path], ["stream", "--config", path]):
         assert_says(echolot(*command), 2, wanted)
     path = configured(tmp_path, {"kind": "files", "path": ".", "formats": {"*.csv": "spreadsheet"}})
-    assert_says(
-        echolot("check", path), 2, f"source.formats.*.csv: there is no format 'spreadsheet'; known are {known}"
-    )
+    assert_says(echolot("check", path), 2, f"source.formats.*.csv: there is no format 'spreadsheet'; known are {known}")
 
 
 @pytest.mark.parametrize("command", ["check", "stream"])

@@ -23,7 +23,7 @@ KNOWN = {
 
 
 class JobServer(beam_job_api_pb2_grpc.JobServiceServicer):
-    def DescribePipelineOptions(self, request, context):  # noqa: N802
+    def DescribePipelineOptions(self, request, context):
         options = [beam_job_api_pb2.PipelineOptionDescriptor(name=name) for name in sorted(KNOWN)]
         return beam_job_api_pb2.DescribePipelineOptionsResponse(options=options)
 
@@ -39,7 +39,9 @@ def job_server():
 
 
 def test_times_are_milliseconds_under_the_servers_own_spelling(job_server):
-    settings = FlinkSettings(checkpoint=timedelta(seconds=1.5), bundle_time=timedelta(milliseconds=120), savepoint="/s/1")
+    settings = FlinkSettings(
+        checkpoint=timedelta(seconds=1.5), bundle_time=timedelta(milliseconds=120), savepoint="/s/1"
+    )
     chosen = flink_options.flags(settings, "echolot-care")
     assert chosen["checkpointing_interval"] == "1500" and chosen["max_bundle_time_mills"] == "120"
     assert chosen["job_name"] == "echolot-care" and chosen["savepoint_path"] == "/s/1"
@@ -48,7 +50,9 @@ def test_times_are_milliseconds_under_the_servers_own_spelling(job_server):
 
 def test_a_misspelt_option_is_refused_with_its_neighbour(job_server):
     chosen = flink_options.flags(FlinkSettings(options={"max_bundle_time_millis": "50"}), "j")
-    with pytest.raises(ConfigError, match=r"does not know 'max_bundle_time_millis'; did you mean 'max_bundle_time_mills'"):
+    with pytest.raises(
+        ConfigError, match=r"does not know 'max_bundle_time_millis'; did you mean 'max_bundle_time_mills'"
+    ):
         flink_options.refuse_unknown(chosen, flink_options.known(job_server))
 
 
@@ -71,9 +75,11 @@ def test_workers_come_from_a_pool_or_from_the_taskmanager():
     ("trace", "line"),
     [
         (
-            "java.lang.RuntimeException: Error received from SDK harness for instruction 3: Traceback (most recent call "
-            'last):\n  File "x.py", line 1, in f\n    raise TerminalError("x")\nschemas.errors.TerminalError: disk full\n'
-            "\nThe above exception was the direct cause of the following exception:\n\nTraceback (most recent call last):\n"
+            "java.lang.RuntimeException: Error received from SDK harness for instruction 3: "
+            "Traceback (most recent call last):\n"
+            '  File "x.py", line 1, in f\n    raise TerminalError("x")\nschemas.errors.TerminalError: disk full\n\n'
+            "The above exception was the direct cause of the following exception:\n\n"
+            "Traceback (most recent call last):\n"
             '  File "y.py", line 2, in g\n    lambda: self.worker().do(request), request)\n    ^^^^^\n'
             "pipeline.failures.Halt: echolot halt: disk full [while running 'Write']\n\n\tat java.base/x.y(Z.java:1)\n"
             "Caused by: java.lang.RuntimeException: other",

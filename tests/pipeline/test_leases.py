@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from contextlib import closing
 
@@ -12,7 +13,7 @@ from configs.settings import KafkaSource, Topic
 from pipeline.sources import leases as module
 from pipeline.sources.kafka_client import Overtaken
 from pipeline.sources.leases import Fenced, Leases
-from schemas.errors import TerminalError
+from schemas.errors import TerminalError, TransientError
 from tests.jobs import committed
 from tests.services.kafka_broker import create_topic, delete_before, produce, unique
 
@@ -108,7 +109,10 @@ def test_what_retention_took_is_a_gap_with_its_row_and_stops(broker):
     topic = create_topic(broker, unique("lease"))
     produce(broker, topic, [b"x"] * 10)
     delete_before(broker, topic, 0, 7)
-    with closing(Leases(source(broker, topic))) as leases, pytest.raises(Overtaken, match=r"offsets 2 to 6 are gone") as e:
+    with (
+        closing(Leases(source(broker, topic))) as leases,
+        pytest.raises(Overtaken, match=r"offsets 2 to 6 are gone") as e,
+    ):
         read_all(leases.take(topic, 0), 2, 10)
     assert {name: values[0] for name, values in e.value.block().columns.items()} == {
         "source": topic, "partition": 0, "first_position": 2, "last_position": 6, "reason": "retention",
@@ -132,6 +136,19 @@ def test_a_broker_that_is_away_gives_nothing_and_raises_nothing(broker, monkeypa
         lease = leases.take(topic, 0)
         assert lease.poll(0, 0.01, 10) == []
         lease.commit(5)
+
+
+def test_a_proxy_that_takes_connections_for_a_broker_that_is_away_is_no_wrong_login(broker, monkeypatch):
+    """A load balancer, a service address, a broker that is starting: a running job waits for all of them."""
+    monkeypatch.setattr(module, "BOOTSTRAP_MS", 500)
+    with socket.socket() as proxy:
+        proxy.bind(("127.0.0.1", 0))
+        proxy.listen()
+        settings = source(broker, "any").model_copy(update={"bootstrap": (f"127.0.0.1:{proxy.getsockname()[1]}",)})
+        with closing(Leases(settings)) as leases:
+            assert leases.take("any", 0).poll(0, 0.01, 10) == []
+            with pytest.raises(TransientError, match="is it down, or starting"):
+                leases.begin("any", 0)
 
 
 def test_a_partition_that_nobody_uses_any_more_is_let_go(broker, monkeypatch):

@@ -17,12 +17,15 @@ TABLES = {
     ("query", "guess"),
     [
         ("SELECT txt FROM mentions", "no column `txt`; did you mean `text`?"),
-        ("SELECT text, count() AS n FROM mentions WHERE severty > 2 GROUP BY text", "`severty`; did you mean `severity`?"),
+        (
+            "SELECT text, count() AS n FROM mentions WHERE severty > 2 GROUP BY text",
+            "severty`; did you mean `severity`?",
+        ),
         ("SELECT m.sevrity FROM queue AS m", "no column `sevrity`; did you mean `severity`?"),
         ("SELECT text AS txet, brnds FROM mentions ORDER BY txet", "no column `brnds`; did you mean `brands`?"),
         ("SELECT 'txt' AS a, `urll` FROM queue -- sevrity", "no column `urll`; did you mean `url`?"),
         ("SELECT zzz FROM queue", "no column `zzz`; queue has severity, text, url"),
-        ("SELECT toDate(x) FROM queue JOIN generations USING (x)", "no column `x`; queue and generations have activation,"),
+        ("SELECT toDate(x) FROM queue JOIN generations USING (x)", "no column `x`; queue and generations have"),
         ("SELECT 1 FROM queue", "a name that is unknown; queue has severity, text, url"),
     ],
 )

@@ -21,7 +21,11 @@ def test_a_salt_brings_any_partition_to_any_subtask(topic, number, start, parall
     wanted = number % parallelism
     found = Partition(topic, number, start).salted(wanted, parallelism, 128)
     assert subtask_of(found.encode(), parallelism, 128) == wanted
-    assert Partition.decode(found.encode()) == found and (found.topic, found.number, found.start) == (topic, number, start)
+    assert Partition.decode(found.encode()) == found and (found.topic, found.number, found.start) == (
+        topic,
+        number,
+        start,
+    )
 
 
 @pytest.mark.parametrize("parallelism", [1, 2, 3, 4, 7, 16])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -66,9 +67,11 @@ def test_one_that_ignores_sigterm_is_killed_when_its_time_is_up(tmp_path: Path) 
     deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);" + _SERVE
     daemon = server(tmp_path, *free_ports(1), deaf).start(10)
     pid, began = daemon.pid, time.monotonic()
+    assert pid is not None
     daemon.stop(0.3)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
     assert not daemon.running and time.monotonic() - began < 5
-    assert pid is not None and not _alive(pid)
 
 
 def test_children_go_with_the_process_however_it_ends(tmp_path: Path) -> None:

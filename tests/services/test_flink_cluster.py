@@ -85,6 +85,8 @@ def test_a_job_survives_kill_of_its_taskmanager(flink: Cluster, job: Job) -> Non
     pid = victim.pid
     victim.kill()
     assert not victim.running and not flink.running
+    with pytest.raises(ServiceError, match="TaskManager 1 does not run"):
+        flink.wait_for_slots()  # Flink itself still counts the dead one's slots
     victim.start()
     assert victim.pid != pid
     flink.wait_for_slots()

@@ -1,4 +1,4 @@
-"""docs/sql.md: every question runs on both stores over the demo's rows, and every column and stored word is explained."""
+"""docs/sql.md: every question runs on both stores over the demo's rows; every column and stored word is explained."""
 
 from __future__ import annotations
 
