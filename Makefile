@@ -67,6 +67,10 @@ bench-stream: .venv/dev ## the same through Flink: workers, latency, recovery af
 	@bash deploy/kafka/fetch.sh && bash deploy/flink/fetch.sh
 	@$(BIN)/python -m benchmarks.stream
 
+soak: .venv/dev ## half an hour at half load on Flink: does anything grow?
+	@bash deploy/kafka/fetch.sh && bash deploy/flink/fetch.sh
+	@$(BIN)/python -m benchmarks.soak
+
 train: .venv/installed ## train the shipped model anew; needs labelled posts (not in this repository): GOLD=DIR
 	@$(call need_gold,train)
 	@$(BIN)/echolot train intents $(GOLD)/dev.jsonl $(GOLD)/authored.jsonl $(GOLD)/authored2.jsonl --out classifiers/artefacts

@@ -29,6 +29,7 @@ from rich.table import Table
 from benchmarks import machine
 from benchmarks.job import PARTITIONS, create, fill, percentile, result, start, values
 from configs.flink import ExternalWorkers, FlinkSettings
+from configs.observe import MetricsSettings
 from configs.settings import ChdbStoreSettings, JobSettings, KafkaSource, Topic
 from deploy.flink.cluster import Cluster
 from deploy.kafka.broker import Broker
@@ -84,7 +85,9 @@ class Watch:
 
 
 @contextmanager
-def running(broker: Broker, cluster: Cluster, topic: str, workers: int) -> Iterator[tuple[Job, Watch]]:
+def running(
+    broker: Broker, cluster: Cluster, topic: str, workers: int, metrics_port: int | None = None
+) -> Iterator[tuple[Job, Watch]]:
     """A job on Flink with so many workers, and a watch on its store."""
     with tempfile.TemporaryDirectory(prefix="echolot-bench-", ignore_cleanup_errors=True) as folder:
         settings = JobSettings(
@@ -95,6 +98,7 @@ def running(broker: Broker, cluster: Cluster, topic: str, workers: int) -> Itera
                 group=f"bench-{next(_numbers)}",
             ),
             store=ChdbStoreSettings(path=Path(folder) / "store"),
+            metrics=MetricsSettings(port=metrics_port, folder=Path(folder) / "metrics"),
             flink=FlinkSettings(
                 rest=cluster.rest,
                 job_server=cluster.job_server,
@@ -217,7 +221,7 @@ def recovery(console: Console, broker: Broker, cluster: Cluster, rate: float) ->
         "Python worker": lambda: os.kill(cluster.worker_pids()[0], signal.SIGKILL),
         "TaskManager": taskmanager,
         "broker": kafka,
-        "store process": lambda: os.kill(_owner(watch), signal.SIGKILL),
+        "store process": lambda: os.kill(owner(watch), signal.SIGKILL),
     }
     every = f"checkpoints every {CHECKPOINT.total_seconds():g} s"
     table = Table("killed", "seconds without a new mention", title=f"recovery at {rate:.0f} mentions/s, {every}")
@@ -250,7 +254,7 @@ def _stood_still(watch: Watch, kill: Callable[[], None], most: float = 90) -> fl
     return longest
 
 
-def _owner(watch: Watch) -> int:
+def owner(watch: Watch) -> int:
     assert isinstance(watch.store, ChdbStore)
     return Address.read(watch.store.folder).pid
 

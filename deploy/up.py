@@ -64,7 +64,7 @@ class Place:
         try:
             with (self.folder / "supervisor.pid").open("r+", encoding="ascii") as file:
                 try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    raise BlockingIOError
                 except BlockingIOError:
                     return int(file.read() or 0)
                 return None
@@ -82,7 +82,7 @@ def up(place: Place, addresses: Addresses) -> int:
     if missing:
         raise ServiceError(missing)
     for port in asdict(addresses).values():
-        pass
+        refuse_used(port)
     place.logs.mkdir(parents=True, exist_ok=True)
     place.addresses.unlink(missing_ok=True)
     command = [sys.executable, "-m", "deploy.up", "supervise", "--folder", str(place.folder), *_options(addresses)]

@@ -5,18 +5,28 @@ from __future__ import annotations
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from functools import cache
 
+from configs.observe import LogSettings
 from configs.settings import JobSettings
-from pipeline import metrics
+from pipeline import logs, metrics
 from pipeline.breaker import Breaker, BreakerTripped
 from pipeline.decoded import Entry
 from schemas.record import Batch
 
 
 def set_up(step: object, settings: JobSettings) -> None:
-    """Called first in every DoFn.setup: the first in a process starts the metrics."""
+    """Called first in every DoFn.setup: the first in a process starts the metrics, and on Flink its logs."""
     metrics.start(settings.metrics)
+    if settings.engine == "flink":
+        _logs_once(settings.logs)
     metrics.GRAPH_SETUPS.add(step=type(step).__name__)
+
+
+@cache
+def _logs_once(settings: LogSettings) -> None:
+    """Beam's harness sends logs to the TaskManager too; ours stand on the worker's standard error, as configured."""
+    logs.start(settings, noisy=("kafka",))
 
 
 def polled(batch: Batch) -> None:

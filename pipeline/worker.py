@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -28,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given, _ = parser.parse_known_args(arguments)
     if not given.provision_endpoint:
         parser.error("--provision_endpoint is missing; Beam's runner starts this command, people do not")
+    logging.getLogger("kafka").setLevel(logging.WARNING)  # it tells of every connection
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     os.environ |= environment(given.id, given.provision_endpoint, given.control_endpoint, given.logging_endpoint)
     from apache_beam.runners.worker import sdk_worker_main

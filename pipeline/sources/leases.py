@@ -190,8 +190,20 @@ class _Line:
         if found:
             self._next = found[-1].offset + 1
         records = [record(r) for r in found]
-        self._progress.read((self.tp.topic, self.tp.partition), records, next_position=self._next, end=self.end)
+        self._show(consumer, records)
         return records
+
+    def _show(self, consumer: KafkaConsumer, records: list[Record]) -> None:
+        """Tell the metrics how far the partition is. A consumer's position passes transaction marks, unlike ours."""
+        if metrics.is_on():
+            state = consumer._subscription.assignment.get(self.tp)  # consumer.position() may ask the broker
+            position = state and state.position
+            self._progress.read(
+                (self.tp.topic, self.tp.partition),
+                records,
+                next_position=position and position.offset,
+                end=self.end,
+            )
 
     def commit(self, offset: int) -> None:
         now = time.monotonic()
