@@ -50,7 +50,7 @@ test: .venv/dev services lint ## the whole test suite, real Kafka and ClickHouse
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 fast: .venv/dev ## the tests that need no service
-	@$(BIN)/python -m pytest -m "not kafka and not clickhouse and not slow"
+	@$(BIN)/python -m pytest -m "not kafka and not clickhouse and not flink and not slow"
 
 test-chaos: .venv/dev services ## 200 kills of a job on Flink over 2,000,000 records, fused and spread (some hours)
 	@ECHOLOT_REQUIRE_SERVICES=1 ECHOLOT_KILLS=$${ECHOLOT_KILLS:-200} ECHOLOT_RECORDS=$${ECHOLOT_RECORDS:-2000000} \

@@ -64,7 +64,7 @@ class Place:
         try:
             with (self.folder / "supervisor.pid").open("r+", encoding="ascii") as file:
                 try:
-                    raise BlockingIOError
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
                     return int(file.read() or 0)
                 return None

@@ -20,6 +20,7 @@ from tests.services.gated_broker import GatedBroker, gated_broker
 
 QUICK_BROKER = {"group.min.session.timeout.ms": "500"}  # a killed member's partitions are free again soon
 _HOLE_SECONDS = 1.0
+_SETTLE_SECONDS = 60.0  # a restart of the job under load takes up to 40 s
 _LARGEST_CUT = 200_000  # bytes up to the server: greeting, query and inserts of some hundred rows lie below
 
 
@@ -55,6 +56,15 @@ class Arena:
     def covered(self) -> int | None:
         """How many offsets stand in the ledger."""
         return self._count("SELECT count() FROM (SELECT partition, position FROM ledger GROUP BY partition, position)")
+
+    def settle(self, goal: int) -> None:
+        """Wait until the ledger covers `goal` offsets, or has not grown for a while: then the verdict names the gap."""
+        most, grew = -1, time.monotonic()
+        while most < goal and time.monotonic() - grew < _SETTLE_SECONDS:
+            now = self.covered() or 0
+            if now > most:
+                most, grew = now, time.monotonic()
+            time.sleep(0.2)
 
     def _count(self, sql: str) -> int | None:
         try:

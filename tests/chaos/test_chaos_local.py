@@ -47,7 +47,7 @@ def test_after_kills_the_store_equals_the_oracle(ring: Arena, tmp_path):
         victims = [*ring.victims(), Victim("job", restart)]
         monkey = Monkey(victims, ring.progress, kills=kills, seed=seed, stride=STRIDE)
         done = monkey.run(feed)
-        job.wait_for(lambda: ring.covered() == workload.oracle.records)
+        ring.settle(workload.oracle.records)
         assert job.stop() == 0, job.log.read_text()
     finally:
         job.kill()

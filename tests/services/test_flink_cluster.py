@@ -26,6 +26,7 @@ class Job:
     """The endless job and what it wrote: lines of name, number, worker's pid."""
 
     def __init__(self, cluster: Cluster, path: Path) -> None:
+        self._cluster = cluster
         self.path = path
         self.id = submit(cluster, path.parent.name, path)
 
@@ -39,7 +40,11 @@ class Job:
     def goes_on(self, timeout_s: float = 60) -> None:
         """Wait for twenty more lines."""
         before = len(self._lines())
-        until(lambda: len(self._lines()) >= before + 20, timeout_s)
+        try:
+            until(lambda: len(self._lines()) >= before + 20, timeout_s)
+        except TimeoutError as error:
+            parts = [self._cluster.pool, *self._cluster.taskmanagers]
+            raise AssertionError("\n\n".join([str(error), *(part.last_words() for part in parts)])) from None
 
     def _lines(self) -> list[str]:
         if not self.path.exists():
@@ -163,6 +168,8 @@ def _assert_on_loopback(cluster: Cluster) -> None:
 def test_checkpoints_are_kept_when_a_job_is_cancelled(flink: Cluster, tmp_path: Path) -> None:
     job = Job(flink, tmp_path / "seen.txt")
     until(lambda: flink.latest_checkpoint(job.id), 60)
+    kept = rest(flink, f"/jobs/{job.id}/checkpoints/config")["externalization"]
+    assert kept == {"enabled": True, "delete_on_cancellation": False}
     cancel(flink, job.id)
     assert flink.latest_checkpoint(job.id) is not None
     assert flink.latest_checkpoint("no-such-job") is None

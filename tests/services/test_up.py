@@ -88,7 +88,8 @@ def test_a_used_port_is_refused_with_the_mend(services: Services) -> None:
         taken.listen()
         code, said = services.run("up")
     assert code == 1
-    assert f"port {services.addresses.rest} on 127.0.0.1 cannot be used" in said and "give another" in said
+    assert said.startswith(f"services: port {services.addresses.rest} on 127.0.0.1 cannot be used")
+    assert "stop what listens there or give another" in said
     assert services.run("status")[0] == 1
 
 
