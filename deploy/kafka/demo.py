@@ -27,6 +27,7 @@ from schemas.errors import EcholotError
 
 ROOT = Path(__file__).parents[2]
 TOPIC = "mentions"
+_IDLE_SECONDS, _FIRST_SECONDS = 4, 60  # without news after the producer's end; before the first batch is written
 _AROUND_LINES = 5  # title, header and rule of the table, and room for the prompt
 _CONFIG = """\
 source: {{kind: kafka, bootstrap: ["{bootstrap}"], topics: [{{name: {topic}}}]}}
@@ -101,8 +102,8 @@ def _watch(
 ) -> None:
     """Show the queue once a second until nothing has come for some seconds after the producer's end."""
     with closing(open_store(store)) as reader, Live(console=console, refresh_per_second=4) as live:
-        idle, last = 0, -1
-        while job.poll() is None and idle < 4:
+        idle, last, seen = 0, -1, 0
+        while job.poll() is None and idle < (_IDLE_SECONDS if seen else _FIRST_SECONDS):
             time.sleep(1)
             try:
                 seen = reader.query("SELECT count() FROM ledger FINAL").rows[0][0]

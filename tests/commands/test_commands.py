@@ -117,11 +117,11 @@ finally:
 
 @pytest.mark.parametrize("arguments", ["--help", "--version", "stream --help", "sql --help", "straem", "stream --nope"])
 def test_help_and_usage_errors_load_no_engine(arguments):
-    """Processor time, which other work on the machine does not stretch much; it was 2.2 to 3.4 s, 0.7 are wanted."""
+    """Processor time, which other work stretches less than time; it was 2.2 to 3.4 s, 0.5 are measured."""
     command = [sys.executable, "-c", LOADED, *arguments.split()]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     loaded, _, seconds = done.stderr.splitlines()[-1].rpartition(" ")
-    assert loaded == "[]" and float(seconds) < 1.5, done.stderr
+    assert loaded == "[]" and float(seconds) < 1.0, done.stderr
 
 
 def test_the_options_of_the_program_stand_in_its_help():
