@@ -48,8 +48,9 @@ class Job:
     def start(self) -> subprocess.Popen[bytes]:
         """Start; returns at once."""
         with self.log.open("ab") as log:
+            command = [sys.executable, "-m", "pipeline.commands.app", "stream", "--config", str(self.config)]
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "pipeline.commands.app", "stream", "--config", str(self.config), *self.arguments],
+                [*command, *self.arguments],
                 cwd=ROOT,
                 stdout=log,
                 stderr=log,
