@@ -38,7 +38,19 @@ def check(
 
 def in_words(settings: JobSettings) -> list[str]:
     """What the job would do, a sentence a part."""
-    return [_source(settings), _store(settings), *_bad_input(settings), _privacy(settings)]
+    return [_engine(settings), _source(settings), _store(settings), *_bad_input(settings), _privacy(settings)]
+
+
+def _engine(settings: JobSettings) -> str:
+    f = settings.flink
+    if settings.engine == "local":
+        return "Run in the process of `echolot stream`, until it is stopped."
+    spread = ", records spread over all workers before judging" if f.spread else ""
+    start = f"the savepoint {f.savepoint}" if f.savepoint else "the group's committed offsets"
+    return (
+        f"Run on Flink at {f.rest} by the job server {f.job_server_jars or f.job_server}, as job {settings.job_name!r} "
+        f"with parallelism {f.parallelism}{spread}; a checkpoint every {_seconds(f.checkpoint)}; start from {start}."
+    )
 
 
 def _source(settings: JobSettings) -> str:
