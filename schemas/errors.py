@@ -18,6 +18,11 @@ class TerminalError(EcholotError):
     """Nothing but a person helps: a full disk, a wrong password, a tripped breaker. The job stops."""
 
 
+class DiskFull(TerminalError):
+    """The store's disk has no room. Merges or people may make some within seconds, so it is tried again for a short
+    while before the job stops."""
+
+
 class Stopped(EcholotError):
     """Told to stop while waiting. No failure: nothing that was committed is lost, the rest is read again."""
 

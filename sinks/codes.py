@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from schemas.errors import TerminalError, TransientError
+from schemas.errors import DiskFull, TerminalError, TransientError
 
 NETWORK = 210
 UNKNOWN_TABLE = 60
@@ -70,6 +70,7 @@ _TERMINAL = {
 }
 
 
+_FULL = frozenset({75, 243})
 _NAMES = frozenset({16, 47, UNKNOWN_TABLE, UNKNOWN_DATABASE})
 
 
@@ -92,6 +93,8 @@ def error_for(code: int, text: str, where: str) -> TransientError | TerminalErro
     if code in _TRANSIENT:
         return TransientError(f"{where}: {_TRANSIENT[code]} (code {code}: {clean(text)})")
     mend = _TERMINAL.get(code, "refused; mend what the engine's message names")
+    if code in _FULL:
+        return DiskFull(f"{where}: {mend} (code {code}: {clean(text)})")
     if code in _NAMES:
         return UnknownName(code, where, mend, clean(text))
     return TerminalError(f"{where}: {mend} (code {code}: {clean(text)})")

@@ -120,3 +120,24 @@ def test_trouble_that_goes_on_is_logged_twice_a_minute(caplog):
     assert 15 <= len(lines) <= 21
     assert lines[0].startswith("store trouble, 1 tries in 0 s, 600 s left: down")
     assert re.match(r"store trouble, 1\d tries in 3\d s, 5\d\d s left: down", lines[1]), lines[1]
+
+
+@pytest.mark.parametrize("code", [75, 243])
+def test_a_full_disk_is_tried_for_some_seconds_and_then_stops_the_job(code):
+    """Merges free room within seconds; ten minutes of it would only hide it."""
+    clock, outcomes = FakeClock(), [codes.error_for(code, "no room", "posts")] * 3
+
+    def attempt():
+        if outcomes:
+            raise outcomes.pop()
+        return "done"
+
+    assert retry(attempt, budget_seconds=600, clock=clock) == "done"
+
+    def full():
+        raise codes.error_for(code, "no room", "posts")
+
+    began = clock.now
+    with pytest.raises(TerminalError, match="full"):
+        retry(full, budget_seconds=600, clock=clock)
+    assert 5 < clock.now - began <= 10
