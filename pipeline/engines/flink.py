@@ -73,7 +73,6 @@ def submit(settings: JobSettings, *, replace: bool = False) -> Job:
             f"--job_endpoint={address}",
             "--streaming",
             f"--sdk_worker_parallelism={flink.worker_processes}",
-            "--experiments=data_buffer_time_limit_ms=10",
             *flink_options.environment(flink),
             *_as_arguments(chosen),
         ]

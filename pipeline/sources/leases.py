@@ -167,13 +167,13 @@ class _Line:
 
     def poll(self, offset: int, wait_seconds: float, most: int) -> list[Record]:
         try:
+            self._look_after(offset)
             consumer = self._connected()
             if offset != self._next:
                 consumer.seek(self.tp, offset)
-                self._next = offset
+            self._next = -1  # whatever fails from here on, the next poll seeks: a consumer moves on before it fails
             found = consumer.poll(timeout_ms=round(wait_seconds * 1000), max_records=most).get(self.tp, [])
             self.end = consumer.highwater(self.tp)
-            self._look_after(consumer)
         except OffsetOutOfRangeError as error:
             raise overtaken(self._connected(), self._settings.group, self.tp, offset) from error
         except (KafkaError, TransientError) as error:
@@ -187,10 +187,9 @@ class _Line:
             metrics.CONSUMERS_REPLACED.add(source=self.tp.topic)
             self.close()
             return []
-        if found:
-            self._next = found[-1].offset + 1
         records = [record(r) for r in found]
         self._show(consumer, records)
+        self._next = records[-1].position + 1 if records else offset
         return records
 
     def _show(self, consumer: KafkaConsumer, records: list[Record]) -> None:
@@ -255,11 +254,12 @@ class _Line:
             self._consumer = consumer
         return self._consumer
 
-    def _look_after(self, consumer: KafkaConsumer) -> None:
-        if not self._watchdog.due():
+    def _look_after(self, offset: int) -> None:
+        """Let a consumer go that stands still at `offset` although the partition grows."""
+        if self._consumer is None or not self._watchdog.due():
             return
-        ends = consumer.end_offsets([self.tp], timeout_ms=ANSWER_MS)
-        if self._watchdog.stalled({self.tp: self._next}, ends):
+        ends = self._consumer.end_offsets([self.tp], timeout_ms=ANSWER_MS)
+        if self._watchdog.stalled({self.tp: offset}, ends):
             log.warning("partition %s/%d stands still while it grows: new consumer", self.tp.topic, self.tp.partition)
             metrics.CONSUMERS_REPLACED.add(source=self.tp.topic)
             self.close()

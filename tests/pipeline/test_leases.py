@@ -7,7 +7,8 @@ import time
 from contextlib import closing
 
 import pytest
-from kafka import KafkaAdminClient, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka.errors import KafkaTimeoutError
 
 from configs.settings import KafkaSource, Topic
 from pipeline.sources import leases as module
@@ -29,7 +30,7 @@ def read_all(lease, offset, end):
     found, deadline = [], time.monotonic() + 20
     while offset < end:
         assert time.monotonic() < deadline, f"stands at {offset}"
-        found += lease.poll(offset, 0.1, 1000)
+        found += lease.poll(offset, 0.1, 10)
         offset = found[-1].position + 1 if found else offset
     return found
 
@@ -49,6 +50,29 @@ def test_records_come_in_order_from_any_offset_again_and_again(broker):
         assert [r.value for r in read_all(lease, 0, 300)] == [b"%d" % n for n in range(300)]
         assert [r.position for r in read_all(lease, 120, 300)] == list(range(120, 300)), "a restart from a checkpoint"
         assert lease.end == 300 and lease.poll(300, 0.05, 10) == []
+
+
+@pytest.mark.parametrize("step", ["highwater", "end_offsets", "poll"])
+def test_records_of_a_poll_that_fails_are_read_again(broker, step, monkeypatch):
+    """The consumer has moved on when a later step fails; the records it gave were never handed on."""
+    topic = create_topic(broker, unique("lease"))
+    produce(broker, topic, [b"%d" % n for n in range(100)])
+    with closing(Leases(source(broker, topic, stall=0.001))) as leases:
+        lease = leases.take(topic, 0)
+        found = read_all(lease, 0, 10)
+        real, failed = getattr(KafkaConsumer, step), []
+
+        def fails_once(self, *arguments, **more):
+            answer = real(self, *arguments, **more)
+            if failed or (step == "poll" and not answer):
+                return answer
+            failed.append(step)
+            raise KafkaTimeoutError("the broker is away")
+
+        monkeypatch.setattr(KafkaConsumer, step, fails_once)
+        offset = found[-1].position + 1
+        rest = read_all(lease, offset, 100)
+        assert failed and [r.position for r in found + rest] == list(range(100))
 
 
 def test_a_reader_that_was_replaced_neither_reads_nor_commits(broker):
