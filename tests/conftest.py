@@ -1,6 +1,25 @@
 """Fixtures that several rooms of tests share; one broker and one Flink cluster a test process."""
 
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from pipeline.logs import NOISY, OURS
 from tests.services.flink_cluster import flink, flink_jars
 from tests.services.kafka_broker import broker, kafka_jars
 
 __all__ = ["broker", "flink", "flink_jars", "kafka_jars"]
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """A test that sets up logging, as commands do, leaves none of it to the next one."""
+    loggers = [logging.getLogger(name) for name in (None, *OURS, *NOISY)]
+    before = [(logger.level, list(logger.handlers)) for logger in loggers]
+    yield
+    for logger, (level, handlers) in zip(loggers, before, strict=True):
+        logger.setLevel(level)
+        logger.handlers[:] = handlers

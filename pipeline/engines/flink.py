@@ -86,6 +86,7 @@ def watch(settings: JobSettings, job: Job, stop: threading.Event) -> None:
     and written again, once. Raises the error that halted the job."""
     rest = FlinkRest(settings.flink.rest)
     state, told, answered = "", 0, time.monotonic()
+    starting = answered + START_SECONDS
     while not stop.wait(WATCH_SECONDS):
         try:
             job, failures = rest.job(job.id), rest.failures(job.id)
@@ -102,10 +103,18 @@ def watch(settings: JobSettings, job: Job, stop: threading.Event) -> None:
             told = at
             log.warning("task failed and is started again: %s", first_cause(trace))
         _end_if_halted(rest, job, failures)
+        if time.monotonic() > starting and not job.over and _still_starting(rest, job):
+            starting = time.monotonic() + START_SECONDS
+            log.warning("tasks of job %s do not start: no Python worker comes up; see the worker pool's log", job.id)
         if job.over:
             raise TerminalError(f"Flink job {job.id} ended as {job.state}; see `echolot flink status` and Flink's log")
     rest.cancel(job.id)
     log.info("job %s is %s", job.id, rest.wait_until_over(job.id).state)
+
+
+def _still_starting(rest: FlinkRest, job: Job) -> bool:
+    """Flink calls a job RUNNING whose tasks wait for a worker; for ever, where the worker died as it started."""
+    return any(vertex["status"] != "RUNNING" for vertex in rest.details(job.id)["vertices"])
 
 
 def _end_if_halted(rest: FlinkRest, job: Job, failures: list[tuple[int, str]]) -> None:

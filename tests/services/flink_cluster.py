@@ -5,6 +5,7 @@ Without Java or the jars such tests are skipped, saying how to get them; with EC
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -38,7 +39,8 @@ def flink_jars() -> Path:
 @pytest.fixture(scope="session")
 def flink(flink_jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """One running cluster for all tests of a session. A test that kills a part starts it again, and cancels its job."""
-    with Cluster(tmp_path_factory.mktemp("flink"), jars=flink_jars) as running:
+    worker = [sys.executable, "-m", "pipeline.worker"]
+    with Cluster(tmp_path_factory.mktemp("flink"), jars=flink_jars, worker=worker) as running:
         yield running
 
 
