@@ -62,7 +62,7 @@ class Folder:
         """Am I the one who serves? The first who asks after the last leader died becomes it."""
         if self._leading is None:
             lock = self.path / "leader.lock"
-            seen = lock.stat().st_mtime if lock.exists() else 0.0
+            seen = lock.stat().st_mtime if lock.exists() else time.time()  # nobody led yet: nothing is old
             self._leading = _held(lock)
             if self._leading is not None and time.time() - seen > FORGET_SECONDS:
                 self._forget()
