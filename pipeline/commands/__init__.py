@@ -6,4 +6,4 @@ EARLY = logging.StreamHandler()
 """Takes what comes before logging is set up (shared.log_to_stderr), and is taken away then."""
 
 logging.getLogger().addHandler(EARLY)  # one must be there: else the first logging.warning() of a library adds one
-logging.getLogger().setLevel(logging.ERROR)
+EARLY.setLevel(logging.ERROR)  # of the handler: an import must not silence the process that imports us
