@@ -19,13 +19,12 @@ ENDED = frozenset({"CANCELED", "FAILED", "FINISHED", "SUSPENDED"})
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job as the overview shows it; `started` and `ended` are epoch milliseconds, `ended` -1 while it runs."""
+    """A job as the overview shows it; `started` is epoch milliseconds."""
 
     id: str
     name: str
     state: str
     started: int
-    ended: int
 
     @property
     def over(self) -> bool:
@@ -42,15 +41,14 @@ class FlinkRest:
     def jobs(self, name: str | None = None) -> list[Job]:
         """All jobs the JobManager remembers, the newest first; only those of that name, where one is given."""
         jobs = [
-            Job(j["jid"], j["name"], j["state"], j["start-time"], j["end-time"])
-            for j in self._call("GET", "/jobs/overview")["jobs"]
+            Job(j["jid"], j["name"], j["state"], j["start-time"]) for j in self._call("GET", "/jobs/overview")["jobs"]
         ]
         return sorted((j for j in jobs if name in (None, j.name)), key=lambda j: (-j.started, j.id))
 
     def job(self, job_id: str) -> Job:
         """One job."""
-        j = self._call("GET", f"/jobs/{job_id}")
-        return Job(j["jid"], j["name"], j["state"], j["start-time"], j["end-time"])
+        j = self.details(job_id)
+        return Job(j["jid"], j["name"], j["state"], j["start-time"])
 
     def details(self, job_id: str) -> dict[str, Any]:
         """One job with its vertices, as Flink gives it."""
@@ -64,10 +62,6 @@ class FlinkRest:
     def checkpoints(self, job_id: str) -> dict[str, Any]:
         """Counts and the latest checkpoints, as Flink gives them."""
         return self._call("GET", f"/jobs/{job_id}/checkpoints")
-
-    def free_slots(self) -> int:
-        """Task slots that no job uses."""
-        return int(self._call("GET", "/overview")["slots-available"])
 
     def cancel(self, job_id: str) -> None:
         """End the job now; what it wrote stays, what it had not acknowledged is read again by the next."""

@@ -7,33 +7,17 @@ import json
 import threading
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
-from configs.settings import BreakerSettings, ChdbStoreSettings, JobSettings, KafkaSource, Topic
-from pipeline import generations, resources
+from configs.settings import BreakerSettings, JobSettings, KafkaSource, Topic
+from pipeline import resources
 from pipeline.engines import local
-from pipeline.stores import open_store
 from schemas.record import Record
 from tests.fakes import Crash, CrashingStore, Log, LogSource, Steps
 
 BASE = datetime(2024, 3, 1, tzinfo=UTC)
 POISON = [b"", b"{", b"\xff\xfe", b'{"platform":"x"}', b'["a"]', b"null", b'{"platform":"x","native_id":"1","text":5}']
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    store = open_store(ChdbStoreSettings(path=tmp_path_factory.mktemp("store")))
-    store.migrate()
-    generations.enter(store, "live", "test", "test")
-    yield store
-    store.close()
-
-
-@pytest.fixture(scope="module")
-def judge():
-    return resources.make_judge(JobSettings(source=KafkaSource(topics=(Topic(name="t"),))))
 
 
 def mention(native_id, revision, text):

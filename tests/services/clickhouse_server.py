@@ -4,14 +4,13 @@ Debian ships 18.16.1, of 2018: it proves driver, retries and kill -9, not the SQ
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
 import time
 from pathlib import Path
 
-import pytest
+from tests.services.required import need
 
 _START_SECONDS = 30  # measured 0.2-0.4 s; a loaded machine takes longer
 _HOW_TO_GET = "no clickhouse-server found; get it with: apt-get install -y --no-install-recommends clickhouse-server"
@@ -123,9 +122,8 @@ def find_or_skip() -> str:
         return found
     if found := shutil.which("clickhouse"):
         return f"{found} server"
-    if os.environ.get("ECHOLOT_REQUIRE_SERVICES") == "1":
-        pytest.fail(_HOW_TO_GET)
-    pytest.skip(_HOW_TO_GET)
+    need(_HOW_TO_GET)
+    raise AssertionError("need() does not return where something is missing")
 
 
 def _free_port() -> int:

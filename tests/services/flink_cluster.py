@@ -20,6 +20,7 @@ from apache_beam.utils.timestamp import Duration
 
 from deploy.flink.cluster import Cluster, default_jars, why_not
 from deploy.flink.rest import ask
+from tests.services.required import need
 
 T = TypeVar("T")
 _END = 2**63 - 1
@@ -28,11 +29,7 @@ _END = 2**63 - 1
 @pytest.fixture(scope="session")
 def flink_jars() -> Path:
     """The folder of the jars."""
-    missing = why_not()
-    if missing and os.environ.get("ECHOLOT_REQUIRE_SERVICES") == "1":
-        pytest.fail(f"ECHOLOT_REQUIRE_SERVICES=1, but {missing}", pytrace=False)
-    if missing:
-        pytest.skip(missing)
+    need(why_not())
     return default_jars()
 
 

@@ -5,7 +5,6 @@ Without Java or the jars such tests are skipped, saying how to get them; with EC
 from __future__ import annotations
 
 import itertools
-import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 
 from deploy.kafka.broker import Broker, default_jars, why_not
 from schemas.record import Record
+from tests.services.required import need
 
 _numbers = itertools.count(1)
 
@@ -22,11 +22,7 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="session")
 def kafka_jars() -> Path:
     """The folder of the jars."""
-    missing = why_not()
-    if missing and os.environ.get("ECHOLOT_REQUIRE_SERVICES") == "1":
-        pytest.fail(f"ECHOLOT_REQUIRE_SERVICES=1, but {missing}", pytrace=False)
-    if missing:
-        pytest.skip(missing)
+    need(why_not())
     return default_jars()
 
 

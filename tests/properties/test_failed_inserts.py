@@ -10,10 +10,9 @@ import threading
 
 import pytest
 
-from configs.settings import BreakerSettings, ChdbStoreSettings, JobSettings, KafkaSource, Topic
-from pipeline import generations, resources
+from configs.settings import BreakerSettings, JobSettings, KafkaSource, Topic
+from pipeline import resources
 from pipeline.engines import local
-from pipeline.stores import open_store
 from schemas.errors import TerminalError, TransientError
 from schemas.record import Record
 from sinks import codes
@@ -42,20 +41,6 @@ class FailingStore(CrashingStore):
             if fails:
                 self.failures += 1
                 raise codes.error_for(self._code, "as reported", f"table {block.table}")
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    store = open_store(ChdbStoreSettings(path=tmp_path_factory.mktemp("store")))
-    store.migrate()
-    generations.enter(store, "live", "test", "test")
-    yield store
-    store.close()
-
-
-@pytest.fixture(scope="module")
-def judge():
-    return resources.make_judge(JobSettings(source=KafkaSource(topics=(Topic(name="t"),))))
 
 
 @pytest.mark.parametrize("code", [TOO_MANY_PARTS, READ_ONLY, KEEPER_AWAY, UNKNOWN_STATUS, DISK_FULL])
