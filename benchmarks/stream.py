@@ -184,6 +184,7 @@ def latency(console: Console, broker: Broker, cluster: Cluster, rate: float) -> 
     create(broker, "latency")
     with running(broker, cluster, "latency", 2) as (_job, watch):
         feed = Feed(broker, "latency", rate)
+        watch.until(round(rate * 3), 0.2)
         while watch.look() < feed.count - rate:  # what came while the workers started is worked off first
             time.sleep(0.2)
         since, inserts = time.time(), _inserts(watch.store)

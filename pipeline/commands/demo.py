@@ -113,4 +113,4 @@ def _next_steps(folder: Path, posts: Path) -> None:
     say("or judge a sentence of your own:")
     say('  .venv/bin/echolot classify "Die Bahn steht seit 40 Minuten, keine Durchsage!"')
     say("or see the same job on a real Kafka broker (needs Java 17 and Maven):  make demo-kafka")
-    say("Columns and ten ready questions: docs/sql.md")
+    say("Columns and ready questions: docs/sql.md")
