@@ -55,5 +55,11 @@ setup(
         ],
         "encoder": ["transformers>=4.44,<6"],  # named by hub name or path; the shipped linear model needs none of it
     },
-    entry_points={"console_scripts": ["echolot = pipeline.commands.app:main", "echolot-worker = pipeline.worker:main"]},
+    entry_points={
+        "console_scripts": [
+            "echolot = pipeline.commands.app:main",
+            "echolot-worker = pipeline.worker:main",
+            "echolot-pool = pipeline.pool:main",
+        ]
+    },
 )

@@ -42,7 +42,7 @@ from sinks.chdb_link import Address
 from sinks.store import Store
 
 ROUNDS = 3
-LOOK_SECONDS = 0.02  # how often SQL is asked; every look costs the store a few ms
+LOOK_SECONDS = 0.05  # how often SQL is asked; every look costs the store 5 ms of a core
 SECONDS_AT_HALF = 30
 CHECKPOINT = timedelta(seconds=1)
 WORKER = [sys.executable, "-m", "pipeline.worker"]

@@ -52,7 +52,7 @@ class FlinkSettings(Settings):
     """Time between checkpoints; so much work is done again after a crash."""
     checkpoint_timeout: Milliseconds = timedelta(minutes=10)
     """A checkpoint that takes longer fails; a store that is down holds it up."""
-    bundle_time: Milliseconds = timedelta(milliseconds=100)
+    bundle_time: Milliseconds = timedelta(milliseconds=20)
     """Longest time that records wait for one insert."""
     gather: Annotated[int, Field(ge=1, le=100_000)] = 4000
     """Most records of one insert."""

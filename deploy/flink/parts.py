@@ -125,7 +125,7 @@ def job_server(layout: Layout) -> Daemon:
 
 def worker_pool(layout: Layout, worker: Sequence[str] | None, environment: Mapping[str, str]) -> Daemon:
     """Beam's pool of Python workers; its children are the workers."""
-    command = [sys.executable, "-m", "deploy.flink.pool", f"--service_port={layout.ports.worker_pool}"]
+    command = [sys.executable, "-m", "pipeline.pool", f"--service_port={layout.ports.worker_pool}", f"--host={HOST}"]
     if worker:
         command.append(f"--container_executable={worker_script(layout)}")
     path = [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]  # the pool starts `python` from PATH

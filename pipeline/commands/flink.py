@@ -9,10 +9,11 @@ import typer
 
 from pipeline.commands import shared
 from pipeline.engines.flink_rest import FlinkRest, Job, first_cause
+from pipeline.sources.draining import wait_until_drained
 from schemas.errors import TerminalError
 
 Drain = Annotated[
-    bool, typer.Option("--drain", help="Let everything in flight come out first; for the job's last stop.")
+    bool, typer.Option("--drain", help="First wait until all that the topics hold now is written and committed.")
 ]
 Folder = Annotated[str | None, typer.Option("--savepoints", help="Folder for the savepoint; the cluster's, if unset.")]
 
@@ -52,7 +53,11 @@ def status(config: shared.Config = shared.DEFAULT, as_json: shared.AsJson = Fals
 def stop(config: shared.Config = shared.DEFAULT, drain: Drain = False, savepoints: Folder = None) -> None:
     """Stop the job with a savepoint, and print the savepoint's path."""
     rest, job = _running(config)
-    path = rest.stop(job.id, drain=drain, folder=savepoints)
+    if drain:
+        source = shared.settings(config).source
+        assert source.kind == "kafka"  # else nothing would run on Flink
+        print(f"drained: {wait_until_drained(source)} offsets were left to do")
+    path = rest.stop(job.id, folder=savepoints)
     ended = rest.wait_until_over(job.id)
     print(f"job {job.id} is {ended.state}; savepoint {path}")
     print(f"go on with: echolot stream --config {config} --engine flink --savepoint {path}")

@@ -67,9 +67,9 @@ class FlinkRest:
         """End the job now; what it wrote stays, what it had not acknowledged is read again by the next."""
         self._call("PATCH", f"/jobs/{job_id}?mode=cancel")
 
-    def stop(self, job_id: str, *, drain: bool, folder: str | None, timeout_seconds: float = 120) -> str:
+    def stop(self, job_id: str, *, folder: str | None, timeout_seconds: float = 120) -> str:
         """Stop with a savepoint; its path. Without `folder` it goes to the cluster's state.savepoints.dir."""
-        body = {"drain": drain} | ({"targetDirectory": folder} if folder else {})
+        body = {"drain": False} | ({"targetDirectory": folder} if folder else {})
         trigger = self._call("POST", f"/jobs/{job_id}/stop", body)["request-id"]
         deadline = time.monotonic() + timeout_seconds
         while True:

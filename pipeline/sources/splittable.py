@@ -9,7 +9,7 @@ Odd, and on purpose (docs/design.md, the Flink engine):
 
 from __future__ import annotations
 
-import time
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,11 +24,12 @@ from pipeline import counting, resources
 from pipeline.engines.halting import refuse_if_halted
 from pipeline.failures import noted
 from pipeline.sources.kafka_client import Overtaken
+from pipeline.sources.leases import Lease
 from pipeline.sources.partition import Partition
 from schemas.errors import TransientError
-from schemas.record import Batch, Span
+from schemas.record import Batch, Record, Span
 
-TURN_SECONDS = 0.25  # a longer turn holds up the other partitions of this subtask, and the checkpoint
+TRICKLE = 100  # a poll of fewer records says that a partition has caught up
 IDLE_SECONDS = 0.02  # wait for records, shared by all partitions of the process
 REST = Duration(micros=10_000)  # between the turns of a partition
 AWAY = Duration(seconds=1)  # before a broker that is away is asked again
@@ -141,29 +142,36 @@ class Read(beam.DoFn):
         tracker: Any = OFFSETS,
         _: Any = WALL_CLOCK,
     ) -> Iterator[Batch]:
-        """One turn: what is there, for at most TURN_SECONDS and `poll_records`. An idle partition holds up nobody."""
+        """One turn: what is there, at most `poll_records`, as one Batch. An idle partition holds up nobody."""
         partition = Partition.decode(element)
         lease = self._leases.take(partition.topic, partition.number)
-        offset, read = tracker.current_restriction().start, 0
-        until = time.monotonic() + TURN_SECONDS
+        offset = tracker.current_restriction().start
         with noted(self._settings):
             lease.acknowledged(offset)
             if self._commits:
                 lease.commit(offset)
-        while read < self._most:
-            with noted(self._settings):
-                try:
-                    records = lease.poll(offset, IDLE_SECONDS / max(self._leases.held, 1), self._most - read)
-                except Overtaken as gap:
-                    resources.store(self._settings).write([gap.block()])
-                    raise
-            if not records:
-                break
-            if not tracker.try_claim(records[-1].position):
+            records = self._turn(lease, offset)
+        if records:
+            last = records[-1].position
+            if not tracker.try_claim(last):
                 return
-            following = records[-1].position + 1
-            yield Batch(records, (Span(partition.topic, partition.number, offset, following),))
-            offset, read = following, read + len(records)
-            if time.monotonic() >= until:
-                break
+            yield Batch(records, (Span(partition.topic, partition.number, offset, last + 1),))
         tracker.defer_remainder(REST)
+
+    def _turn(self, lease: Lease, offset: int) -> list[Record]:
+        """The first poll gives what was fetched since the last turn, the second what came meanwhile; only a backlog is
+        worth more: waiting for a trickle would keep back what is read already."""
+        records: list[Record] = []
+        for number in itertools.count(1):
+            try:
+                found = lease.poll(offset, IDLE_SECONDS / max(self._leases.held, 1), self._most - len(records))
+            except Overtaken as gap:
+                if records:
+                    break  # they come first; the next turn meets the gap again
+                resources.store(self._settings).write([gap.block()])
+                raise
+            records += found
+            if not found or len(records) >= self._most or (number > 1 and len(found) < TRICKLE):
+                break
+            offset = found[-1].position + 1
+        return records

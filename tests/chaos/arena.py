@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ from tests.services.gated_broker import GatedBroker, gated_broker
 QUICK_BROKER = {"group.min.session.timeout.ms": "500"}  # a killed member's partitions are free again soon
 _HOLE_SECONDS = 1.0
 _SETTLE_SECONDS = 60.0  # a restart of the job under load takes up to 40 s
-_LARGEST_CUT = 200_000  # bytes up to the server: greeting, query and inserts of some hundred rows lie below
+_MOST_UP = 200_000  # bytes to the server: greeting, query and inserts of some hundred rows lie below
+_MOST_DOWN = 20_000  # bytes from the broker to one partition's consumer, which has fetched ahead already
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Arena:
             Victim("broker", lambda _: self._kill_broker()),
             Victim("server", self._kill_server),
             Victim("line to the server cut in mid-insert", self._cut),
-            Victim("answer of the server lost", lambda draw: self.gate.drop_response(draw.randrange(100, 20_000))),
+            Victim("answer of the server lost", self._lose_answer),
             Victim("server in a black hole for a second", lambda _: _hole(self.gate)),
             Victim("line to the broker cut", self._cut_broker),
         ]
@@ -92,14 +93,29 @@ class Arena:
         time.sleep(draw.random())
         self.server.start()
 
-    def _cut(self, draw: random.Random) -> None:
-        self.gate.sever_after(draw.randrange(1, _LARGEST_CUT), Direction.UP, times=draw.randint(1, 3))
+    def _cut(self, draw: random.Random) -> Callable[[], bool]:
+        sprung = _cuts_more(self.gate)
+        self.gate.sever_after(draw.randrange(1, _MOST_UP), Direction.UP, times=draw.randint(1, 3))
+        return sprung
 
-    def _cut_broker(self, draw: random.Random) -> None:
+    def _lose_answer(self, draw: random.Random) -> Callable[[], bool]:
+        sprung = _cuts_more(self.gate)
+        self.gate.drop_response(draw.randrange(100, 20_000))
+        return sprung
+
+    def _cut_broker(self, draw: random.Random) -> Callable[[], bool]:
+        sprung = _cuts_more(self.kafka.gate)
         if draw.random() < 0.5:
             self.kafka.gate.sever()
         else:
-            self.kafka.gate.sever_after(draw.randrange(1, _LARGEST_CUT), Direction.DOWN, times=2)
+            self.kafka.gate.sever_after(draw.randrange(1, _MOST_DOWN), Direction.DOWN, times=2)
+        return sprung
+
+
+def _cuts_more(gate: Gate) -> Callable[[], bool]:
+    """Tells later whether the gate has cut a line since now."""
+    before = gate.severed
+    return lambda: gate.severed > before
 
 
 def _hole(gate: Gate) -> None:

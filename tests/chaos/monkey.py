@@ -27,10 +27,12 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Victim:
-    """Something to kill. `kill` gets dice of its own, does it, and starts again what does not start by itself."""
+    """Something to kill. `kill` gets dice of its own, does it, and starts again what does not start by itself.
+
+    Where it only sets a trap, it gives back what tells whether the trap has sprung."""
 
     name: str
-    kill: Callable[[random.Random], object]
+    kill: Callable[[random.Random], Callable[[], bool] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class Monkey:
         for number, order in enumerate(self.orders, 1):
             at = self._pause(order.pause, seen, goal)
             began = self._clock.monotonic()
-            order.victim.kill(random.Random(order.seed))
+            sprung = order.victim.kill(random.Random(order.seed))
             hit, goal = at < goal, feed(number)
             what = f"kill {number} of {len(self.orders)} ({order.victim.name})"
             seen = self._moved_on(at, what)
@@ -117,6 +119,8 @@ class Monkey:
             print(f"{what} at {at}{idle}; at work again after {kills[-1].recovery:.1f} s", flush=True)
             while seen < at + self._stride:
                 seen = self._moved_on(seen, f"the recovery from {what}")
+            while sprung is not None and not sprung():  # a consumer that fetched ahead uses the line late
+                seen = self._moved_on(seen, f"{what}, which never struck")
         return kills
 
     def _pause(self, seconds: float, seen: int, goal: int) -> int:

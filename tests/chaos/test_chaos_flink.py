@@ -86,6 +86,8 @@ class Game:
         checkpoint = self.cluster.latest_checkpoint(before)
         self.job.arguments = self._fresh if checkpoint is None else (*self._fresh, "--savepoint", str(checkpoint))
         self.job.start()
+        # A TaskManager that has not noticed yet works on: without this the next kill could find no job to go on from.
+        self.job.wait_for(lambda: bool(self.job.rest.jobs(self.job.name)))
 
 
 @pytest.mark.parametrize("spread", [False, True], ids=["fused", "spread"])

@@ -105,6 +105,18 @@ def test_a_job_that_does_not_come_back_fails_the_run_and_names_the_kill():
     assert len(job.kills) == 1
 
 
+@pytest.mark.parametrize("sprung", [True, False])
+def test_a_trap_that_never_springs_fails_the_run(sprung):
+    clock = Clock()
+    job = FakeJob(clock)
+    monkey = Monkey([Victim("line", lambda _: lambda: sprung)], job.progress, kills=1, seed=1, clock=clock, patience=60)
+    if sprung:
+        assert [kill.victim for kill in monkey.run(job.feed)] == ["line"]
+    else:
+        with pytest.raises(AssertionError, match=r"in 60 s after kill 1 of 1 \(line\), which never struck"):
+            monkey.run(job.feed)
+
+
 def test_seed_and_count_come_from_the_environment_and_the_seed_is_printed(monkeypatch, capsys):
     monkeypatch.setenv("ECHOLOT_SEED", "42")
     monkeypatch.setenv("ECHOLOT_KILLS", "200")

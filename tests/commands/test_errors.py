@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from tests.jobs import ROOT, canonical
+from tests.services.small_disk import small_disk
 
 
 def echolot(*arguments, env_columns=200, at=ROOT, **more):
@@ -134,23 +135,15 @@ def test_a_store_path_that_is_a_file_is_named(tmp_path):
     assert_says(echolot("stream", "--config", configured(tmp_path)), 1, str(tmp_path / "store"))
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a full disk needs root")
 @pytest.mark.parametrize("kind", ["full", "read-only"])
 def test_a_full_disk_and_a_read_only_path_are_named(tmp_path, kind):
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    size = "size=3m" if kind == "full" else "ro,size=64m"
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", disk], capture_output=True).returncode:
-        pytest.skip("this machine lets nobody mount a tmpfs; run as root with CAP_SYS_ADMIN")
-    try:
+    with small_disk(tmp_path / "disk", "size=3m" if kind == "full" else "ro,size=64m") as disk:
         path = configured(tmp_path, store={"kind": "chdb", "path": str(disk / "store")})
         noise = random.Random(1)  # does not compress, so that a few thousand records fill the disk
         rows = (canonical(str(n), noise.randbytes(1000).hex()) for n in range(5000))
         (tmp_path / "in" / "a.jsonl").write_bytes(b"\n".join(rows) + b"\n")
         done = echolot("stream", "--config", path)
         assert_says(done, 1, str(disk / "store"), "disk" if kind == "full" else "read")
-    finally:
-        subprocess.run(["umount", "-l", disk], check=True)
 
 
 def test_sql_that_is_wrong_names_what_the_engine_said(tmp_path):

@@ -39,23 +39,6 @@ def command(job, *arguments):
     return done.returncode, done.stdout + done.stderr
 
 
-@pytest.fixture
-def make(broker, flink, tmp_path):
-    """Makes jobs on the cluster, and leaves none there."""
-    jobs = []
-
-    def new(topic, folder="job", **settings):
-        (tmp_path / folder).mkdir()
-        jobs.append(
-            FlinkJob(tmp_path / folder, settings.pop("source", None) or source(broker, topic), flink, **settings)
-        )
-        return jobs[-1]
-
-    yield new
-    for job in jobs:
-        job.end()
-
-
 def written(job):
     """Records in the ledger; none while the job makes its tables."""
     try:

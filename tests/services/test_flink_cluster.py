@@ -229,7 +229,7 @@ def test_nothing_outlives_the_command(flink_jars: Path, tmp_path: Path, number: 
         assert process.wait(60) == status
         until(lambda: not any(listens(port) for port in ports), 10)
         time.sleep(0.5)
-        listed = subprocess.run(["ps", "-A", "-o", "args="], capture_output=True, text=True, check=True).stdout
+        listed = subprocess.run(["ps", "-A", "-ww", "-o", "args="], capture_output=True, text=True, check=True).stdout
         assert str(tmp_path) not in listed
     finally:
         process.kill()

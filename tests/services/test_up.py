@@ -100,7 +100,7 @@ def _four(services: Services) -> list[int]:
 
 def _kill_the_pool(services: Services) -> None:
     argument = f"--service_port={services.addresses.worker_pool}"
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,args="], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,args="], capture_output=True, text=True, check=True).stdout
     pids = [int(line.split()[0]) for line in listed.splitlines() if argument in line and "guard.py" not in line]
     assert len(pids) == 1
     os.kill(pids[0], signal.SIGKILL)

@@ -1,0 +1,62 @@
+"""The pool of Python workers: one that was killed is started again, unless Flink stopped it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import pytest
+from apache_beam.portability.api import beam_fn_api_pb2 as api
+
+from pipeline import pool
+
+
+@pytest.fixture
+def workers(tmp_path, monkeypatch):
+    """A pool whose workers write down their pid and wait, and a function that gives the pids so far."""
+    monkeypatch.setattr(pool, "GRACE_SECONDS", 0.3)
+    script, told = tmp_path / "worker", tmp_path / "pids"
+    script.write_text(f'#!/bin/sh\necho $$ >> {told}\ntest "$1" = --id=ends && exit 1\nexec sleep 60\n')
+    script.chmod(0o755)
+    made = pool.Pool(use_process=True, container_executable=str(script))
+
+    def pids(count, timeout=10):
+        deadline = time.monotonic() + timeout
+        while not told.exists() or len(told.read_text().split()) < count:
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.02)
+        return [int(pid) for pid in told.read_text().split()]
+
+    yield made, pids
+    for name in list(made._worker_processes):
+        made.StopWorker(api.StopWorkerRequest(worker_id=name), None)
+
+
+def test_a_killed_worker_is_started_again_as_often_as_it_takes(workers):
+    made, pids = workers
+    made.StartWorker(api.StartWorkerRequest(worker_id="1-1"), None)
+    for count in (1, 2):
+        os.kill(pids(count)[-1], signal.SIGKILL)
+    assert len(set(pids(3))) == 3
+
+
+def test_a_worker_that_flink_stopped_stays_stopped_also_when_it_was_killed_first(workers):
+    made, pids = workers
+    made.StartWorker(api.StartWorkerRequest(worker_id="1-1"), None)
+    os.kill(pids(1)[0], signal.SIGKILL)
+    made.StopWorker(api.StopWorkerRequest(worker_id="1-1"), None)
+    made.StartWorker(api.StartWorkerRequest(worker_id="2-1"), None)
+    pids(2)
+    made.StopWorker(api.StopWorkerRequest(worker_id="2-1"), None)
+    time.sleep(1)
+    assert len(pids(2)) == 2
+
+
+def test_a_worker_that_ends_by_itself_is_not_started_again(workers):
+    made, pids = workers
+    made.StartWorker(api.StartWorkerRequest(worker_id="ends"), None)
+    pids(1)
+    time.sleep(1)
+    assert len(pids(1)) == 1
