@@ -106,7 +106,7 @@ class Arena:
     def _cut_broker(self, draw: random.Random) -> Callable[[], bool]:
         sprung = _cuts_more(self.kafka.gate)
         if draw.random() < 0.5:
-            self.kafka.gate.sever()
+            self.kafka.gate.sever_after(1, Direction.UP, times=3)  # with the next requests
         else:
             self.kafka.gate.sever_after(draw.randrange(1, _MOST_DOWN), Direction.DOWN, times=2)
         return sprung
