@@ -14,7 +14,7 @@ setup(
     package_data={
         "classifiers": ["artefacts/**/*", "cards/*.md"],
         "configs": ["shipped/*.yaml"],
-        "samples": ["*.jsonl", "*.json", "*.md", "posts/*"],
+        "samples": ["*.jsonl", "*.json", "*.md", "posts/*", "labelled/*"],
         "sinks": ["migrations/*.sql", "views/*.sql"],
     },
     install_requires=[

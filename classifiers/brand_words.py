@@ -20,8 +20,13 @@ _COMPOUND_LETTERS = 6  # a shorter name begins too many other words: "Post" and 
 _COMPOUND_REST = 3  # "Spotifyplaylist" is a compound, "Spotifyer" is not sure to be one
 _INFLECTED_LETTERS = 4  # "BVGs" is rare, "DBs" means databases
 _FUZZY_LETTERS = 6  # and names only: of products, "Kindle" is a letter from "kindly", "Cortana" from "cortina"
+_NUMBERED_LETTERS = 3  # "ICE955" is a train, "O2" followed by digits is anything
+_NUMBER = 4  # digits of a model or a train; longer ones number something else
 _ENDINGS = frozenset(("s", "es", "n", "en", "'s", "’s", "´s", "'"))
+_PLURALS = frozenset(("es", "n", "en"))  # "Bahnen" are lanes or vehicles, never the company
 _WORD = re.compile(r"[\w'’´]+")
+_HASHTAG = re.compile(r"#(\w+)")
+_CAPITAL = re.compile(r"(?<=[a-zà-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-ZÀ-ÖØ-Þ])(?=[A-ZÀ-ÖØ-Þ][a-zà-öø-ÿ])")
 _FIRST_CJK = 0x2E80  # from here on words stand without blanks, so that a neighbouring letter is no contradiction
 
 
@@ -98,6 +103,7 @@ class BrandWords:
             for key in (word, *_deletions(word))
             for form, terms in self._near.get(key, ())
             if form != word and form[0] == word[0] and OSA.distance(form, word, score_cutoff=1) == 1
+            if not (word.startswith(form) and word[-1] != form[-1])  # derived from it ("twittere"), not misspelt
         }
         inflected = any(word == form + ending for form in found for ending in _ENDINGS)
         return () if inflected else tuple(term for form in sorted(found) for term in found[form])
@@ -153,15 +159,31 @@ def _continues(character: str, beside: str) -> bool:
 
 
 def _may_grow(term: Term, form: str, within: str) -> bool:
-    """May this term stand in a longer word: inflected ("Spotifys") or as the head of a compound ("Bahncardstörung")?"""
+    """May this term stand in a longer word: inflected ("Spotifys"), with the number of a model or train ("Vivofit3"),
+    or as the head of a compound ("Bahncardstörung")?"""
     if term.kind is Kind.HANDLE:
         return within[len(form) :] in ("'s", "’s", "'", "’")
     rest = within[len(form) :]
     if rest[0] in "'’´":
         return True
     if rest in _ENDINGS:
-        return len(form) >= _INFLECTED_LETTERS
-    return not term.is_homonym and len(form) >= _COMPOUND_LETTERS and len(rest) >= _COMPOUND_REST and rest.isalpha()
+        return len(form) >= _INFLECTED_LETTERS and not (term.is_homonym and rest in _PLURALS)
+    if rest.isdecimal():
+        return len(form) >= _NUMBERED_LETTERS and len(rest) <= _NUMBER and form[-1].isalpha()
+    if term.is_homonym or len(form) < _COMPOUND_LETTERS:
+        return False
+    letters = rest.rstrip("0123456789")  # "SamsungNote3"
+    return len(letters) >= _COMPOUND_REST and letters.isalpha()
+
+
+def hashtag_words(text: str) -> str:
+    """The hashtags of `text` that capitals divide, divided by hyphens: of "#DankeSpotify #DBRegio", both words of each.
+
+    Hyphens, because what goes for "S-Bahn" goes for "#SBahn": its tail is no homonym."""
+    if "#" not in text:
+        return ""
+    divided = (_CAPITAL.sub("-", tag) for tag in _HASHTAG.findall(text) if not tag.islower())
+    return " ".join(tag for tag in divided if "-" in tag)
 
 
 def _neighbourhood(forms: dict[str, list[Term]]) -> dict[str, list[tuple[str, tuple[Term, ...]]]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
-from classifiers.brand_words import BrandWords, Hit
+from classifiers.brand_words import BrandWords, Hit, hashtag_words
 from classifiers.normalise import mention_text
 from classifiers.protocol import Columns
 from configs.brands import Brand, Brands
@@ -36,7 +36,7 @@ class _Guard:
 class BrandMatch:
     """Finds brands by names, products, staff, handles and slight misspellings; homonyms need a witness."""
 
-    name, version = "brand", 1
+    name, version = "brand", 2
     needs: tuple[str, ...] = ()
     columns: Mapping[str, type] = {"brands": list, "brand_terms": list, "author_is_brand": bool, "brand_reasons": list}
 
@@ -64,12 +64,14 @@ class BrandMatch:
         return {name: [row[place] for row in rows] for place, name in enumerate(self.columns)}
 
     def _judge(self, mention: Mention) -> tuple[list[str], list[str], bool, list[str]]:
-        text = mention_text(mention).casefold()
+        written = mention_text(mention)
+        text = written.casefold()
+        hashtags = hashtag_words(written).casefold()  # searched, but no context: "#WhatsApp" is no witness for "App"
         brands: set[int] = set()
         terms: set[str] = set()
         reasons: set[str] = set()
         doubtful: list[Hit] = []
-        for hit in self._words.find(text):
+        for hit in self._words.find(f"{text}\n{hashtags}" if hashtags else text):
             if hit.term.is_homonym:
                 doubtful.append(hit)
             elif self._counts(hit):

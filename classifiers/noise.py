@@ -1,6 +1,7 @@
-"""noise: is this a repost, an advert, a giveaway, a job offer, a bare link? Card: cards/noise.md.
+"""noise: is this a repost, an advert, a giveaway, a job offer, a bare link, press, a bot, spam? Card: cards/noise.md.
 
-Rules, not a model: each must be right nearly always, since the triage drops what they name (noise_rules.py)."""
+Rules, not a model: each must be right nearly always, since the triage keeps much of what they name out of the queue
+(noise_rules.py). No mark drops a mention."""
 
 from __future__ import annotations
 
@@ -15,15 +16,15 @@ from classifiers.simhash import fingerprint
 from schemas.mention import Mention, Relation
 
 _STORM = 8  # different handles, or hashtags
-_RETWEET = re.compile(r"^\s*RT @", re.IGNORECASE)
+_RETWEET = re.compile(r"^[\s\"“„]*RT @|^Retweeted .{1,60} \(@\w+\):", re.IGNORECASE)
 _REPEATED = re.compile(r"([^\W\d_])\1{4,}|([!?])\2{5,}")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 
 class NoiseMarks:
-    """Marks what no care team should read, and fingerprints the text so that copies can be folded."""
+    """Marks what no care team need read, and fingerprints the text so that copies can be folded."""
 
-    name, version = "noise", 1
+    name, version = "noise", 2
     needs: tuple[str, ...] = ()
     columns: Mapping[str, type] = {"noise": list, "fingerprint": int, "noise_reasons": list}
 

@@ -11,11 +11,15 @@ import typer
 from pipeline.commands import shared
 from pipeline.commands.classify import judged_by
 
+LABELLED = Path(__file__).parents[2] / "samples" / "labelled" / "brands.jsonl"
+
 
 def add_to(app: typer.Typer) -> None:
     """Register the command group."""
     group = typer.Typer(help="How good are the verdicts on labelled posts?", no_args_is_help=True)
     group.command("intents", epilog="Example: `echolot evaluate intents gold.jsonl --json`")(intents)
+    group.command("brands", epilog="Example: `echolot evaluate brands --errors`")(brands)
+    group.command("noise", epilog="Example: `echolot evaluate noise --errors`")(noise)
     app.add_typer(group, name="evaluate")
 
 
@@ -36,3 +40,62 @@ def intents(
     shared.show("", report.names, report.rows)
     for note in report.notes:
         shared.say(f"Note: {note}")
+
+
+def brands(
+    gold: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="Labelled posts, JSON lines; unset: the shipped ones.")
+    ] = None,
+    brands: Annotated[
+        Path | None, typer.Option("--brands", metavar="FILE", help="Brands; unset: brands.yaml beside the posts.")
+    ] = None,
+    errors: Annotated[bool, typer.Option("--errors", help="List the posts that were not told right.")] = False,
+    as_json: shared.AsJson = False,
+) -> None:
+    """Precision, recall and F1 of the brand match over pairs of post and brand, by language and by way of naming.
+
+    A line of the file: id, text, lang, brands; kind, part, drawn and source may be there too."""
+    from classifiers import brand_gold
+    from classifiers.brands import BrandMatch
+    from classifiers.evaluate_brands import BrandReport, evaluate
+    from configs.brands import Brands
+    from configs.loading import load
+
+    gold = gold or LABELLED
+    beside = gold.with_name("brands.yaml")
+    if brands is None and not beside.exists():
+        raise typer.BadParameter(f"there is no {beside}; name the brands that the posts are labelled with by --brands")
+    known = load(brands or beside, Brands)
+    report = evaluate(brand_gold.read(gold, {brand.id for brand in known.brands}), BrandMatch(known))
+    if as_json:
+        shown = report.to_json()
+        print(json.dumps(shown if errors else {"figures": shown["figures"]}, ensure_ascii=False))
+        return
+    shared.show("", BrandReport.NAMES, [figures.row for figures in report.figures])
+    if errors:
+        shared.say("")
+        shared.show(f"{len(report.errors)} posts not told right", BrandReport.ERROR_NAMES, report.error_rows)
+
+
+def noise(
+    gold: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="Labelled posts, JSON lines; unset: the shipped ones.")
+    ] = None,
+    errors: Annotated[bool, typer.Option("--errors", help="List the labels that were missed or wrong.")] = False,
+    as_json: shared.AsJson = False,
+) -> None:
+    """Precision, recall and F1 of each mark of noise, in all posts and in German ones.
+
+    A line of the file: id, text, lang, source, part (dev or test), noise (a sorted list of labels)."""
+    from classifiers import evaluate_noise
+
+    report = evaluate_noise.evaluate(evaluate_noise.read(gold or LABELLED.with_name("noise.jsonl")))
+    if as_json:
+        print(json.dumps(report.to_json(with_mistakes=errors), ensure_ascii=False))
+        return
+    rows = [figure.to_row() for figure in report.figures]
+    shared.show("", list(rows[0]), [list(row.values()) for row in rows])
+    if errors:
+        shared.say("")
+        for mistake in report.mistakes:
+            shared.say(f"{mistake.part} {mistake.kind} {mistake.label} {mistake.id}: {' '.join(mistake.text.split())}")

@@ -9,7 +9,6 @@ import typer
 
 from pipeline.commands import shared
 from pipeline.engines.flink_rest import FlinkRest, Job, first_cause
-from pipeline.sources.draining import wait_until_drained
 from schemas.errors import TerminalError
 
 Drain = Annotated[
@@ -54,6 +53,8 @@ def stop(config: shared.Config = shared.DEFAULT, drain: Drain = False, savepoint
     """Stop the job with a savepoint, and print the savepoint's path."""
     rest, job = _running(config)
     if drain:
+        from pipeline.sources.draining import wait_until_drained  # loads kafka-python, which --help must not wait for
+
         source = shared.settings(config).source
         assert source.kind == "kafka"  # else nothing would run on Flink
         print(f"drained: {wait_until_drained(source)} offsets were left to do")

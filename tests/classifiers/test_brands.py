@@ -155,3 +155,51 @@ def test_no_brands_at_all_find_nothing():
 
 def test_the_title_counts():
     assert brands_of("geht nicht", title="Spotify stürzt ab") == ["spotify"]
+
+
+@pytest.mark.parametrize(
+    ("text", "brands"),
+    [
+        ("#DankeSpotify", ["spotify"]),
+        ("#BVGStreik", ["bvg"]),
+        ("#DankeDeutscheBahn", ["deutsche-bahn"]),
+        ("#dankespotify", []),
+        ("#BahnStreik, der Zug fällt aus", ["deutsche-bahn"]),
+        ("#SBahn, der Zug fällt aus", []),
+        ("#StadtBahn, der Zug fällt aus", []),
+        ("DankeSpotify", []),
+        ("#BahnTicket", []),
+        ("Die Bahn ist voll #ZugTicket", ["deutsche-bahn"]),
+        ("Die Bahn ist voll #MeinTicket", []),
+    ],
+)
+def test_a_hashtag_is_read_by_its_capitals_and_is_no_witness(text, brands):
+    assert brands_of(text) == brands
+
+
+def test_a_name_may_carry_the_number_of_a_model_or_train():
+    trains = Brand(
+        id="b", name="Vivofit", names=("ICE", "Honor Band", "O2"), homonyms=("ICE",), context=("Gleis",)
+    )  # fmt: skip
+    match = BrandMatch(Brands(brands=(trains,)))
+
+    def found(text: str) -> bool:
+        return match.classify([mention(text)], {})["brands"] == [["b"]]
+
+    assert found("vivofit3 defekt") and found("HonorBand5") and found("Honor Band5") and found("VivofitNote3")
+    assert found("ICE955 am Gleis") and not found("ICE955")
+    assert not found("vivofit12345") and not found("O2345") and not found("vivofit3a")
+
+
+@pytest.mark.parametrize("text", ["Spotifye", "Spotifya", "spotifyte?"])
+def test_a_word_that_goes_on_after_the_name_is_derived_not_misspelt(text):
+    assert "brand:misspelling:spotify" not in reasons_of(text)
+
+
+def test_a_doubled_last_letter_is_a_misspelling():
+    assert reasons_of("Spotifyy") == ["brand:misspelling:spotify"]
+
+
+def test_the_plural_of_a_homonym_is_never_the_brand():
+    assert brands_of("Zwei Bahnen, kein Zug") == []
+    assert brands_of("Bahns Zug") == ["deutsche-bahn"]

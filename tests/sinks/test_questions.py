@@ -22,7 +22,9 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "sql.md").read_text("utf-8")
 QUESTIONS = dict(re.findall(r"^(\S[^\n]*)\n```sql\n(.*?);\n```", PAGE, re.MULTILINE | re.DOTALL))
 README = re.findall(r"```sql\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
-VIEWS = ("mentions", "queue", "suppressed", "dead_letter_summary", "ingest_accounting", "active_generation")
+VIEWS = (
+    "mentions", "queue", "suppressed", "dead_letter_summary", "ingest_accounting", "active_generation", "near_copies",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=["chdb", pytest.param("clickhouse", marks=pytest.mark.clickhouse)])

@@ -137,13 +137,47 @@ def test_a_deletion_stands_whenever_it_arrives_and_whatever_comes_after(store):
     assert store.query("SELECT count() FROM queue").rows == [(0,)]
 
 
+def near_prints(seed):
+    """Heads far apart, with copies 0 to 5 bits away from them."""
+    draw = random.Random(seed)
+    heads = [draw.getrandbits(64) for _ in range(12)]
+    return [
+        head ^ sum(1 << bit for bit in draw.sample(range(64), bits))
+        for head in heads
+        for bits in (0, 0, 1, 2, 3, 3, 4, 5)
+    ]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_near_copies_share_the_smallest_fingerprint_within_three_bits(store, seed):
+    prints = near_prints(seed)
+    store.write([block("generations", [generation("g1", 1)])])
+    store.write([block("verdicts", [verdict(n, fingerprint=found) for n, found in enumerate(prints)])])
+    wanted = [
+        (found, min(other for other in prints if (found ^ other).bit_count() <= 3), prints.count(found))
+        for found in sorted(set(prints))
+    ]
+    assert store.query("SELECT fingerprint, cluster, mentions FROM near_copies ORDER BY fingerprint").rows == wanted
+
+
+def test_no_words_reposts_deletions_and_old_generations_are_no_copies(store):
+    rows = [
+        verdict(1, fingerprint=0), verdict(2, fingerprint=7, relation="repost"), verdict(3, fingerprint=7),
+        verdict(4, fingerprint=7), verdict(5, fingerprint=7, generation="g0"), verdict(6, 2, fingerprint=1 << 40),
+        verdict(6, 1, fingerprint=6),
+    ]  # fmt: skip
+    store.write([block("generations", [generation("g1", 1)]), block("deletions", [deletion(4)])])
+    store.write([block("verdicts", rows), block("verdicts", rows)])
+    assert store.query("SELECT * FROM near_copies ORDER BY fingerprint").rows == [(7, 7, 1), (1 << 40, 1 << 40, 1)]
+
+
 IN_BOTH_WAYS = """
 import sys, chdb
 handle = chdb.connect(sys.argv[1])
 handle.query("USE echolot")
 for setting in (0, 1):
     handle.query(f"SET do_not_merge_across_partitions_select_final = {setting}")
-    for view in ("mentions", "queue", "suppressed", "ingest_accounting", "dead_letter_summary"):
+    for view in ("mentions", "queue", "suppressed", "ingest_accounting", "dead_letter_summary", "near_copies"):
         print(view, handle.query(f"SELECT count(), sum(cityHash64(*)) FROM {view}", "CSV").bytes().decode().strip())
 """
 
@@ -160,7 +194,7 @@ def test_final_across_partitions_or_not_is_the_same(tmp_path):
     wait_until_free(tmp_path / "store")
     command = [sys.executable, "-c", IN_BOTH_WAYS, str(tmp_path / "store")]
     lines = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.splitlines()
-    assert len(lines) == 10 and lines[:5] == lines[5:]
+    assert len(lines) == 12 and lines[:6] == lines[6:]
     assert lines[0].startswith("mentions 25,")
 
 

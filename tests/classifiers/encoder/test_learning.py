@@ -1,0 +1,100 @@
+"""Training and running the encoder, on a tiny body; needs torch (the training extra), else skipped."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="pip install 'echolot[encoder]' for the tests of training")
+pytest.importorskip("onnxruntime")
+from tokenizers import Tokenizer, models, pre_tokenizers  # noqa: E402
+from transformers import BertConfig, BertModel  # noqa: E402
+
+from classifiers.encoder import export, learning, network  # noqa: E402
+from classifiers.encoder.learning import Course, Example  # noqa: E402
+from classifiers.encoder.scorer import LONGEST, Scorer, pieces  # noqa: E402
+
+WORDS = ["<s>", "<pad>", "</s>", "<unk>", "query", ":", "gut", "schlecht", "zug", "kommt"]
+
+
+@pytest.fixture
+def made():
+    """A network of two small layers, the same each time."""
+    network.seeded(3, 1)
+    config = BertConfig(
+        vocab_size=len(WORDS), hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32,
+        max_position_embeddings=LONGEST + 4, pad_token_id=1, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
+    )  # fmt: skip
+    return network.Network(BertModel(config, add_pooling_layer=False), 16, 2)
+
+
+@pytest.fixture
+def tokenizer():
+    made = Tokenizer(models.WordLevel({word: n for n, word in enumerate(WORDS)}, unk_token="<unk>"))
+    made.pre_tokenizer = pre_tokenizers.Whitespace()
+    return made
+
+
+def examples(count=64):
+    """ "schlecht" (7) is the first verdict and negative; the second verdict is known for half of the texts."""
+    draw = random.Random(5)
+    for n in range(count):
+        word = draw.choice([6, 7])
+        bad = float(word == 7)
+        verdicts = np.array([bad, np.nan if n % 2 else 1 - bad], np.float32)
+        yield Example([4, 5, *draw.choices([8, 9], k=draw.randint(1, 6)), word], verdicts, 0 if bad else 2)
+
+
+def test_it_learns_and_the_same_seed_learns_the_same(made):
+    before = network.state(made)
+    table = made.body.get_input_embeddings().weight.detach().clone()
+    course = Course(epochs=12, rate=5e-3, head_rate=2e-2, batch=8)
+    learning.learn(made, list(examples()), course, seed=1)
+    verdicts, sentiments = learning.logits(made, [[4, 5, 8, 7], [4, 5, 9, 8, 6]])
+    assert (verdicts > 0).tolist() == [[True, False], [False, True]]
+    assert sentiments.argmax(1).tolist() == [0, 2]
+    assert torch.equal(table, made.body.get_input_embeddings().weight), "the table of word vectors is frozen"
+    first = network.state(made)
+    made.load_state_dict(before)
+    learning.learn(made, list(examples()), course, seed=1)
+    assert all(torch.equal(value, first[name]) for name, value in network.state(made).items())
+
+
+def test_batches_hold_every_example_once_and_little_padding():
+    made = list(examples(501))
+    dealt = list(learning.batches(made, 16, random.Random(1)))
+    assert Counter(id(e) for batch in dealt for e in batch) == Counter(map(id, made))
+    lengths = [len(e.pieces) for e in made]
+    spread = [max(len(e.pieces) for e in b) - min(len(e.pieces) for e in b) for b in dealt]
+    assert sum(spread) / len(spread) < (max(lengths) - min(lengths)) / 3
+
+
+def test_neighbours_and_padding_move_nothing(made):
+    alone, _ = learning.logits(made, [[4, 5, 7]])
+    together, _ = learning.logits(made, [[4, 5, 8, 9, 8, 9, 6], [4, 5, 7]])
+    assert np.allclose(alone[0], together[1], atol=1e-5)
+
+
+def test_the_exported_file_says_what_the_network_said_whatever_the_neighbours(made, tokenizer, tmp_path):
+    learning.learn(made, list(examples()), Course(epochs=12, rate=5e-3, head_rate=2e-2, batch=8), seed=1)
+    export.write(made, tmp_path / "encoder.onnx")
+    scorer = Scorer((tmp_path / "encoder.onnx").read_bytes(), tokenizer.to_str())
+    texts = ["zug kommt schlecht", "zug gut", "kommt " * 200]
+    ids = pieces(tokenizer, texts)
+    assert len(ids[2]) == LONGEST
+    expected, _ = learning.logits(made, ids)
+    found, sentiments = scorer.logits(texts)
+    assert found.shape == (3, 2) and sentiments.shape == (3, 3)
+    assert np.array_equal(found > 0, expected > 0), "eight bits cost little"
+    assert np.corrcoef(found.ravel(), expected.ravel())[0, 1] > 0.98
+    for place, text in enumerate(texts):
+        assert np.array_equal(scorer.logits([text])[0][0], found[place]), "to the last bit"
+
+
+def test_a_cut_body_keeps_its_last_layer_and_its_spread(made):
+    layers = list(made.body.encoder.layer)
+    network.cut(made.body, 1)
+    assert list(made.body.encoder.layer) == layers[-1:] and made.body.config.num_hidden_layers == 1
