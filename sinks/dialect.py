@@ -23,6 +23,7 @@ LEGACY_SETTINGS: dict[str, Any] = {"allow_experimental_low_cardinality_type": 1}
 """Settings that the old server wants for our types; a modern one does not know them."""
 
 _CODEC = re.compile(r"\s+CODEC\((?:[^()]|\([^()]*\))*\)")
+_DISTANCE = re.compile(r"\bbitHammingDistance\(([\w.]+), ([\w.]+)\)")
 _REPLACE_VIEW = re.compile(r"^CREATE OR REPLACE VIEW\s+(\w+)")
 _PARAMETER = re.compile(r"\{(\w+):([^{}]+)\}")
 
@@ -37,6 +38,7 @@ def lower(statement: str) -> list[str]:
     statement = _CODEC.sub("", statement)
     statement = re.sub(r"\bDateTime64\(\d, '(\w+)'\)", r"DateTime('\1')", statement)
     statement = re.sub(r"\bBool\b", "UInt8", statement)
+    statement = _DISTANCE.sub(r"length(bitmaskToArray(bitXor(\1, \2)))", statement)
     view = _REPLACE_VIEW.match(statement)
     if view is None:
         return [statement]

@@ -8,12 +8,12 @@ from collections import Counter
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="pip install 'echolot[encoder]' for the tests of training")
+torch = pytest.importorskip("torch", reason="pip install 'echolot[training]' for the tests of training")
 pytest.importorskip("onnxruntime")
 from tokenizers import Tokenizer, models, pre_tokenizers  # noqa: E402
 from transformers import BertConfig, BertModel  # noqa: E402
 
-from classifiers.encoder import export, learning, network  # noqa: E402
+from classifiers.encoder import export, learning, network, recipe  # noqa: E402
 from classifiers.encoder.learning import Course, Example  # noqa: E402
 from classifiers.encoder.scorer import LONGEST, Scorer, pieces  # noqa: E402
 
@@ -98,3 +98,42 @@ def test_a_cut_body_keeps_its_last_layer_and_its_spread(made):
     layers = list(made.body.encoder.layer)
     network.cut(made.body, 1)
     assert list(made.body.encoder.layer) == layers[-1:] and made.body.config.num_hidden_layers == 1
+
+
+def test_a_lesson_is_the_mean_of_label_and_teacher_and_keeps_known_sentiments(made):
+    texts = [[4, 5, 7], [4, 5, 6]]
+    verdicts, sentiments = learning.logits(made, texts)
+    told = 1 / (1 + np.exp(-verdicts))
+    guess = int(sentiments[1].argmax())
+    labelled = Example(texts[0], np.array([1, np.nan], np.float32), (guess + 1) % 3, weight=2)
+    lesson = recipe.softened(made, [labelled, Example(texts[1], None)])
+    assert np.allclose(lesson[0].verdicts, [(told[0, 0] + 1) / 2, told[0, 1]], atol=1e-6)
+    assert np.allclose(lesson[1].verdicts, told[1], atol=1e-6)
+    assert [each.sentiment for each in lesson] == [(guess + 1) % 3, guess] and lesson[0].weight == 2
+
+
+def test_a_student_begins_with_its_teachers_layers(made, monkeypatch):
+    """Cut to one layer of two, it holds the teacher's last one; a student as deep as its teacher says the same."""
+    config = made.body.config
+
+    def load(_, outputs, layers):
+        body = BertModel(config.__class__(**config.to_dict() | {"num_hidden_layers": 2}), add_pooling_layer=False)
+        if layers is not None:
+            network.cut(body, layers)
+        return network.Network(body, 16, outputs)
+
+    monkeypatch.setattr(network, "load", load)
+    none = Course(epochs=0)
+    asked = [[4, 5, 7], [4, 8, 6]]
+    for layers in (1, 2):
+        made_by = recipe.Recipe(none, Course(epochs=1), none, layers=layers)
+        network.seeded(1, 1)
+        student = recipe.train("x", [], list(examples(16)), [], made_by, seed=1)
+        network.seeded(1, 1)
+        teacher = recipe.train(
+            "x", [], list(examples(16)), [], recipe.Recipe(none, Course(epochs=1), none, layers=None), 1
+        )
+        last, of_teacher = student.body.encoder.layer[-1].state_dict(), teacher.body.encoder.layer[-1].state_dict()
+        assert all(torch.equal(value, of_teacher[name]) for name, value in last.items())
+        same = np.allclose(learning.logits(student, asked)[0], learning.logits(teacher, asked)[0], atol=1e-6)
+        assert same == (layers == 2)

@@ -1,0 +1,117 @@
+"""How an encoder is made: a pruned checkpoint, sentiment first, then the labelled posts, then a smaller student.
+
+Sentiment first lifts needs-intervention on German posts (F1 .817 to .863 on posts unseen, e5-small) and nothing else.
+The student learns the teacher's probabilities (Hinton et al. 2015, arXiv 1503.02531) on labelled posts and others.
+Training only."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import load_file, save_file
+from scipy.special import expit
+from tokenizers import Tokenizer
+
+from classifiers.encoder import network, package, pruning
+from classifiers.encoder.learning import UNKNOWN, Course, Example, learn, logits
+from classifiers.encoder.network import Network
+from classifiers.encoder.scorer import pieces
+
+_TABLE = "embeddings.word_embeddings.weight"
+Tell = Callable[[str], None]
+
+
+_SENTIMENT, _POSTS, _DISTILLING = Course(epochs=1), Course(epochs=3), Course(epochs=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What is done, in order. `layers` of the student; None: the teacher is the model."""
+
+    sentiment: Course = _SENTIMENT
+    posts: Course = _POSTS
+    distilling: Course = _DISTILLING
+    teacher_layers: int | None = None
+    layers: int | None = 4
+
+
+def pruned_checkpoint(texts: Sequence[str], folder: Path) -> Path:
+    """e5-small from its packages with the pieces that `texts` need, in `folder`; kept there for the next run."""
+    if (folder / "model.safetensors").exists():
+        return folder
+    whole = package.write_checkpoint(folder / "whole")
+    described = (whole / "tokenizer.json").read_text(encoding="utf-8")
+    tokenizer = Tokenizer.from_str(described)
+    used = {number for ids in pieces(tokenizer, texts) for number in ids}
+    keep = pruning.kept(json.loads(described)["model"]["vocab"], used)
+    weights = load_file(whole / "model.safetensors")
+    weights[_TABLE] = pruning.pruned_table(weights[_TABLE], keep)
+    config = json.loads((whole / "config.json").read_text(encoding="utf-8")) | {"vocab_size": len(keep)}
+    (folder / "config.json").write_text(json.dumps(config, indent=1), encoding="utf-8")
+    (folder / "tokenizer.json").write_text(pruning.pruned_tokenizer(described, keep), encoding="utf-8")
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    shutil.rmtree(whole)
+    return folder
+
+
+def train(
+    checkpoint: str | Path,
+    sentiments: Sequence[Example],
+    posts: Sequence[Example],
+    unlabelled: Sequence[Example],
+    recipe: Recipe,
+    seed: int,
+    tell: Tell = lambda _: None,
+) -> Network:
+    """The finished network. `posts` have verdicts; `unlabelled` are further texts for the student."""
+    outputs = next(len(post.verdicts) for post in posts if post.verdicts is not None)
+    teacher = network.load(checkpoint, outputs, recipe.teacher_layers)
+    if sentiments and recipe.sentiment.epochs:
+        learn(teacher, sentiments, recipe.sentiment, seed, lambda said: tell(f"sentiment, {said}"))
+    # A third of the sentiments goes along, so that their head follows the body.
+    mixed = [*posts, *sentiments[::3]] if recipe.sentiment.epochs else list(posts)
+    learn(teacher, mixed, recipe.posts, seed, lambda said: tell(f"posts, {said}"))
+    if recipe.layers is None:
+        return teacher
+    student = network.load(checkpoint, outputs, recipe.layers)
+    student.load_state_dict(_shared_with(teacher, student, recipe.layers), strict=False)
+    lesson = softened(teacher, [*posts, *sentiments, *unlabelled])
+    learn(student, lesson, recipe.distilling, seed, lambda said: tell(f"student, {said}"))
+    return student
+
+
+def softened(teacher: Network, examples: Sequence[Example]) -> list[Example]:
+    """The same texts with the teacher's probabilities for targets; where a label is known, the mean of both.
+
+    A sentiment that nobody labelled is the teacher's likeliest."""
+    verdicts, sentiments = logits(teacher, [example.pieces for example in examples])
+    soft, likeliest = expit(verdicts).astype(np.float32), sentiments.argmax(axis=1).tolist()
+    lesson = []
+    for example, row, guess in zip(examples, soft, likeliest, strict=True):
+        if example.verdicts is not None:
+            known = ~np.isnan(example.verdicts)
+            row[known] = (row[known] + example.verdicts[known]) / 2
+        label = guess if example.sentiment == UNKNOWN else example.sentiment
+        lesson.append(Example(example.pieces, row, label, example.weight))
+    return lesson
+
+
+def _shared_with(teacher: Network, student: Network, layers: int) -> dict[str, object]:
+    """The teacher's weights under the student's names: its layers in their places, everything else as it is."""
+    total = len(teacher.body.encoder.layer)
+    places = {round((n + 1) * total / layers) - 1: n for n in range(layers)}
+    taken: dict[str, object] = {}
+    for name, value in teacher.state_dict().items():
+        head, _, rest = name.partition("encoder.layer.")
+        if not rest:
+            taken[name] = value
+            continue
+        number, _, part = rest.partition(".")
+        if int(number) in places:
+            taken[f"{head}encoder.layer.{places[int(number)]}.{part}"] = value
+    return taken
