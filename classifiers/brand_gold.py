@@ -5,14 +5,16 @@ whose errors may be read while rules are mended, or `test`), drawn (`random` or 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from classifiers.gold import GoldError
+from classifiers import labelled
+from classifiers.labelled import GoldError
+
+_EXAMPLE = '{"id": ..., "text": ..., "lang": ..., "brands": [...]}'
 
 
 class Naming(StrEnum):
@@ -45,36 +47,7 @@ class BrandPost:
 
 def read(path: Path, brands: Collection[str]) -> list[BrandPost]:
     """All posts of a file, in order; `brands` are the ids that a label may have. Raises GoldError."""
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")  # a text may hold other line separators
-    except (OSError, UnicodeDecodeError) as error:
-        raise GoldError(
-            f"{path}: cannot be read ({error}); give a UTF-8 file of posts labelled with brands, one JSON a line"
-        ) from None
-    posts: list[BrandPost] = []
-    seen: dict[str, int] = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        where = f"{path}:{number}"
-        post = _post(where, _object(where, line), brands)
-        if post.id in seen:
-            raise GoldError(f"{where}: id {post.id!r} stands in line {seen[post.id]} too; give each post its own id")
-        seen[post.id] = number
-        posts.append(post)
-    if not posts:
-        raise GoldError(f"{path}: holds no posts; give a file with one JSON object a line")
-    return posts
-
-
-def _object(where: str, line: str) -> dict[str, Any]:
-    try:
-        row = json.loads(line)
-    except ValueError as error:
-        raise GoldError(f"{where}: not JSON ({error}); write one JSON object a line") from None
-    if not isinstance(row, dict):
-        raise GoldError(f'{where}: not an object; write {{"id": ..., "text": ..., "lang": ..., "brands": [...]}}')
-    return row
+    return labelled.read(path, lambda where, row: _post(where, row, brands), _EXAMPLE)
 
 
 def _post(where: str, row: Mapping[str, Any], brands: Collection[str]) -> BrandPost:

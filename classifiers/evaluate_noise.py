@@ -1,43 +1,17 @@
-"""How right are the marks of noise on labelled posts? Pure: reads a file, returns figures, prints nothing.
-
-A labelled file has JSON lines of id, text, lang, source, part (dev or test) and noise, a sorted list of labels. The
-marks that only count characters (storms, repeated letters) are no matter of judgement, so they are not labelled."""
+"""How right are the marks of noise on labelled posts? Pure: posts in, figures out."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from classifiers.noise import NoiseMarks
-from classifiers.noise_rules import Noise
-from schemas.errors import TerminalError
+from classifiers.noise_gold import LABELS, PARTS, NoisePost
 from schemas.mention import Mention
 
-LABELS = tuple(sorted(set(Noise) - {Noise.HASHTAG_STORM, Noise.MENTION_STORM, Noise.REPEATED_CHARS}))
-"""Labels that a person can give, in the order of the report."""
-PARTS = ("dev", "test")
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)  # no mark depends on it
-_TEXTS = ("id", "text", "lang", "source", "part")
-
-
-class NoiseFileError(TerminalError):
-    """A labelled file that cannot be used; the text names file, line and mend."""
-
-
-@dataclass(frozen=True, slots=True)
-class NoisePost:
-    """One labelled post."""
-
-    id: str
-    text: str
-    language: str
-    source: str
-    part: str
-    noise: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +19,7 @@ class Figure:
     """One label on one set of posts. Shares are 0 to 1, None where there is nothing to divide by."""
 
     part: str
-    """dev: the rules were written with it in view; test: they were not."""
+    """dev: its mistakes may be read while rules are mended; test: counted only, though its texts were known."""
     language: str
     label: str
     posts: int
@@ -128,57 +102,3 @@ def _mistakes(pairs: Sequence[tuple[NoisePost, frozenset[str]]]) -> Iterator[Mis
         for label in LABELS:
             if (label in marks) != (label in post.noise):
                 yield Mistake(post.part, label, "wrong" if label in marks else "missed", post.id, post.text)
-
-
-def read(path: Path) -> list[NoisePost]:
-    """All posts of a file, in order. Raises NoiseFileError."""
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")  # a text may hold other line separators
-    except (OSError, UnicodeDecodeError) as error:
-        raise NoiseFileError(
-            f"{path}: cannot be read ({error}); give a UTF-8 file of labelled posts, one JSON a line"
-        ) from None
-    posts: list[NoisePost] = []
-    seen: dict[str, int] = {}
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        post = _post(f"{path}:{number}", line)
-        if post.id in seen:
-            raise NoiseFileError(
-                f"{path}:{number}: id {post.id!r} stands in line {seen[post.id]} already; give each post its own id"
-            )
-        seen[post.id] = number
-        posts.append(post)
-    if not posts:
-        raise NoiseFileError(f"{path}: holds no posts; give a file with one JSON object a line")
-    return posts
-
-
-def _post(where: str, line: str) -> NoisePost:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise NoiseFileError(f"{where}: not JSON ({error}); write one JSON object a line") from None
-    if not isinstance(row, dict):
-        raise NoiseFileError(f'{where}: not an object; write {{"id": ..., "text": ..., "noise": [...], ...}}')
-    for key in (*_TEXTS, "noise"):
-        if key not in row:
-            raise NoiseFileError(f"{where}: `{key}` is missing; add it")
-    for key in _TEXTS:
-        if not isinstance(row[key], str) or not row[key]:
-            raise NoiseFileError(f"{where}: `{key}` is {json.dumps(row[key])[:40]}; write a text that is not empty")
-    if row["part"] not in PARTS:
-        raise NoiseFileError(f"{where}: `part` is {row['part']!r}; write dev or test")
-    return NoisePost(row["id"], row["text"], row["lang"], row["source"], row["part"], _labels(where, row["noise"]))
-
-
-def _labels(where: str, labels: Any) -> frozenset[str]:
-    if not isinstance(labels, list):
-        raise NoiseFileError(f"{where}: `noise` is {type(labels).__name__}; write a list of labels, [] for none")
-    for label in labels:
-        if label not in LABELS:
-            raise NoiseFileError(f"{where}: label {label!r} is unknown; write one of {', '.join(LABELS)}")
-    if labels != sorted(set(labels)):
-        raise NoiseFileError(f"{where}: `noise` is {labels}; write each label once, in the order of the alphabet")
-    return frozenset(labels)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from schemas.errors import TerminalError
+from classifiers import labelled
+from classifiers.labelled import GoldError
 
 _TWIN = "-de"  # ids of German versions of an English row end so; both stay on one side of any split
+_EXAMPLE = '{"id": ..., "text": ..., "intents": [...], ...}'
 _KINDS: tuple[tuple[str, type | tuple[type, ...], str], ...] = (
     ("id", str, "a string"),
     ("text", str, "a string"),
@@ -23,8 +24,7 @@ _KINDS: tuple[tuple[str, type | tuple[type, ...], str], ...] = (
 )
 
 
-class GoldError(TerminalError):
-    """A file of labelled posts that cannot be used; the text names file, line and mend."""
+__all__ = ["GoldError", "GoldPost", "file_hash", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +62,7 @@ class GoldPost:
 
 def read(path: Path, intents: Collection[str]) -> list[GoldPost]:
     """All posts of a file, in order. Raises GoldError."""
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")  # a text may hold other line separators
-    except (OSError, UnicodeDecodeError) as error:
-        raise GoldError(
-            f"{path}: cannot be read ({error}); give a UTF-8 file of labelled posts, one JSON a line"
-        ) from None
-    posts = [_post(path, number, line, intents) for number, line in enumerate(lines, 1) if line.strip()]
-    if not posts:
-        raise GoldError(f"{path}: holds no posts; give a file with one JSON object a line")
-    _refuse_doubles(path, posts)
-    return posts
+    return labelled.read(path, lambda where, row: _post(where, row, intents), _EXAMPLE)
 
 
 def file_hash(path: Path) -> str:
@@ -80,14 +70,7 @@ def file_hash(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()
 
 
-def _post(path: Path, number: int, line: str, intents: Collection[str]) -> GoldPost:
-    where = f"{path}:{number}"
-    try:
-        row = json.loads(line)
-    except ValueError as error:
-        raise GoldError(f"{where}: not JSON ({error}); write one JSON object a line") from None
-    if not isinstance(row, dict):
-        raise GoldError(f'{where}: not an object; write {{"id": ..., "text": ..., "intents": [...], ...}}')
+def _post(where: str, row: dict[str, Any], intents: Collection[str]) -> GoldPost:
     for key, kind, wanted in _KINDS:
         if key not in row:
             raise GoldError(f"{where}: `{key}` is missing; add it ({wanted})")
@@ -110,16 +93,3 @@ def _check_labels(where: str, row: dict[str, Any], intents: Collection[str]) -> 
         raise GoldError(
             f"{where}: severity {row['severity']} contradicts needs_intervention; it is 0 exactly where false"
         )
-
-
-def _refuse_doubles(path: Path, posts: Sequence[GoldPost]) -> None:
-    for post_id in _doubles(posts):
-        raise GoldError(f"{path}: id {post_id!r} stands twice; give each post its own id")
-
-
-def _doubles(posts: Sequence[GoldPost]) -> Iterator[str]:
-    seen: set[str] = set()
-    for post in posts:
-        if post.id in seen:
-            yield post.id
-        seen.add(post.id)

@@ -45,10 +45,13 @@ def load(model: str | Path, outputs: int, layers: int | None = None) -> Network:
 def cut(body: nn.Module, layers: int) -> None:
     """Keep `layers` of the body's layers: DistilBERT (Sanh et al. 2019) starts its student so."""
     blocks = body.encoder.layer
-    total = len(blocks)
-    chosen = [round((n + 1) * total / layers) - 1 for n in range(layers)]
-    body.encoder.layer = nn.ModuleList([blocks[n] for n in chosen])
+    body.encoder.layer = nn.ModuleList([blocks[n] for n in spread(len(blocks), layers)])
     body.config.num_hidden_layers = layers
+
+
+def spread(total: int, layers: int) -> list[int]:
+    """Numbers of `layers` of `total` layers, spread evenly, the last included."""
+    return [round((n + 1) * total / layers) - 1 for n in range(layers)]
 
 
 def parameters(network: Network, rate: float, head_rate: float) -> list[dict[str, object]]:

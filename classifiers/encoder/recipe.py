@@ -103,8 +103,7 @@ def softened(teacher: Network, examples: Sequence[Example]) -> list[Example]:
 
 def _shared_with(teacher: Network, student: Network, layers: int) -> dict[str, object]:
     """The teacher's weights under the student's names: its layers in their places, everything else as it is."""
-    total = len(teacher.body.encoder.layer)
-    places = {round((n + 1) * total / layers) - 1: n for n in range(layers)}
+    places = {old: new for new, old in enumerate(network.spread(len(teacher.body.encoder.layer), layers))}
     taken: dict[str, object] = {}
     for name, value in teacher.state_dict().items():
         head, _, rest = name.partition("encoder.layer.")

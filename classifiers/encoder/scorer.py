@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 PREFIX = "query: "
 """What e5 was trained to see before a text that is to be classified; "passage: " costs .03 of average precision."""
 LONGEST = 80
-"""Word pieces of a text that are looked at, the prefix included; 3 % of the labelled posts are longer."""
+"""Word pieces of a text that are looked at, the prefix included; 4 % of the labelled posts are longer."""
 Floats = NDArray[np.float32]
 
 

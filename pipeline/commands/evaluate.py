@@ -11,7 +11,7 @@ import typer
 from pipeline.commands import shared
 from pipeline.commands.classify import judged_by
 
-LABELLED = Path(__file__).parents[2] / "samples" / "labelled" / "brands.jsonl"
+LABELLED = Path(__file__).parents[2] / "samples" / "labelled"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -61,7 +61,7 @@ def brands(
     from configs.brands import Brands
     from configs.loading import load
 
-    gold = gold or LABELLED
+    gold = gold or LABELLED / "brands.jsonl"
     beside = gold.with_name("brands.yaml")
     if brands is None and not beside.exists():
         raise typer.BadParameter(f"there is no {beside}; name the brands that the posts are labelled with by --brands")
@@ -87,9 +87,10 @@ def noise(
     """Precision, recall and F1 of each mark of noise, in all posts and in German ones.
 
     A line of the file: id, text, lang, source, part (dev or test), noise (a sorted list of labels)."""
-    from classifiers import evaluate_noise
+    from classifiers import noise_gold
+    from classifiers.evaluate_noise import evaluate
 
-    report = evaluate_noise.evaluate(evaluate_noise.read(gold or LABELLED.with_name("noise.jsonl")))
+    report = evaluate(noise_gold.read(gold or LABELLED / "noise.jsonl"))
     if as_json:
         print(json.dumps(report.to_json(with_mistakes=errors), ensure_ascii=False))
         return

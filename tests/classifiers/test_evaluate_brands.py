@@ -109,7 +109,7 @@ def line(**fields: object) -> str:
         ([line(id=1)], ":1: `id` is int; write a string"),
         ([line(brands="spotify")], ":1: `brands` is no list of brand ids; write []"),
         ([line(brands=["sptfy"])], ":1: brand 'sptfy' is not in the file of brands; add it there, or mend the label"),
-        ([line(), "", line()], ":3: id '1' stands in line 1 too; give each post its own id"),
+        ([line(), "", line()], ":3: id '1' stands twice, in line 1 too; give each post its own id"),
         ([line(kind="odd")], ":1: `kind` is 'odd'; write one of handle, plain"),
         ([line(kind="none")], ":1: kind 'none' contradicts `brands`, which names some brand"),
         ([line(kind="plain", brands=[])], ":1: kind 'plain' contradicts `brands`, which names no brand"),

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.evaluate_noise import LABELS, PARTS, Figure, NoiseFileError, evaluate, read
+from classifiers.evaluate_noise import Figure, evaluate
+from classifiers.labelled import GoldError
+from classifiers.noise_gold import LABELS, PARTS, read
 from classifiers.noise_rules import Noise
 from classifiers.triage import _BY_NOISE
 
@@ -72,27 +74,27 @@ def test_every_mistake_is_listed_and_nothing_else(tmp_path):
         (GOOD | {"noise": [["spam"]]}, "is unknown"),
         (GOOD | {"noise": ["spam", "bot"]}, "each label once, in the order of the alphabet"),
         (GOOD | {"noise": ["bot", "bot"]}, "each label once"),
-        (GOOD | {"id": "a"}, "id 'a' stands in line 1 already"),
+        (GOOD | {"id": "a"}, "id 'a' stands twice, in line 1 too"),
         ('{"id": "x"', "not JSON"),
         ("[1]", "not an object"),
         ("[" * 100_000, "not JSON"),
     ],
 )
 def test_a_bad_line_is_refused_with_its_number_and_the_mend(tmp_path, row, message):
-    row = row | {"id": "b"} if isinstance(row, dict) and "stands in line" not in message else row
+    row = row | {"id": "b"} if isinstance(row, dict) and "stands twice" not in message else row
     path = written(tmp_path, GOOD, row)
-    with pytest.raises(NoiseFileError) as caught:
+    with pytest.raises(GoldError) as caught:
         read(path)
     assert str(caught.value).startswith(f"{path}:2: ") and message in str(caught.value)
 
 
 def test_a_missing_an_empty_and_a_binary_file_are_refused(tmp_path):
-    with pytest.raises(NoiseFileError, match="cannot be read"):
+    with pytest.raises(GoldError, match="cannot be read"):
         read(tmp_path / "none.jsonl")
-    with pytest.raises(NoiseFileError, match="holds no posts"):
+    with pytest.raises(GoldError, match="holds no posts"):
         read(written(tmp_path))
     (tmp_path / "binary.jsonl").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(NoiseFileError, match="cannot be read"):
+    with pytest.raises(GoldError, match="cannot be read"):
         read(tmp_path / "binary.jsonl")
 
 
