@@ -24,7 +24,9 @@ from schemas.mention import Mention
 _SAMPLES = Path(__file__).parents[1] / "samples" / "texts.jsonl"
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 _NAMES, _HOMONYMS, _CONTEXT = 20, 2, 10
-_ONSETS = tuple("b br d dr f fl g gr h k kl l m n p pr r s st t v".split())
+_ONSETS = (
+    "b", "br", "d", "dr", "f", "fl", "g", "gr", "h", "k", "kl", "l", "m", "n", "p", "pr", "r", "s", "st", "t", "v",
+)  # fmt: skip
 _VOWELS = ("a", "e", "i", "o", "u", "au", "ei")
 
 

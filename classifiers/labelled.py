@@ -29,7 +29,7 @@ Post = TypeVar("Post", bound=Labelled)
 def read(path: Path, make: Callable[[str, dict[str, Any]], Post], example: str) -> list[Post]:
     """Every post of a file, in order: `make` gets its place (file:line) and its object, `example` is shown to people.
 
-    Raises GoldError, as `make` may: the file cannot be read or holds no posts, a line is no object, an id stands twice."""
+    Raises GoldError, as `make` may: an unreadable file or one without posts, a line that is no object, an id twice."""
     try:
         lines = path.read_text(encoding="utf-8").split("\n")  # a text may hold other line separators
     except (OSError, UnicodeDecodeError) as error:
