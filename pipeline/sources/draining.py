@@ -12,7 +12,7 @@ from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from configs.settings import KafkaSource
-from pipeline.sources.kafka_client import connect
+from pipeline.sources.kafka_client import ANSWER_MS, connect
 from schemas.errors import TransientError
 from sinks.kafka_errors import translate
 from sinks.retrying import Clock
@@ -33,7 +33,7 @@ def wait_until_drained(settings: KafkaSource, *, stall_seconds: float = STALL_SE
             for topic in settings.topics
             for number in sorted(consumer.partitions_for_topic(topic.name) or ())
         ]
-        ends = consumer.end_offsets(partitions)
+        ends = consumer.end_offsets(partitions, timeout_ms=ANSWER_MS)
         left = _left(consumer, ends)
         to_do, deadline = sum(left.values()), clock.monotonic() + stall_seconds
         while left:
@@ -60,8 +60,8 @@ def _left(consumer: KafkaConsumer, ends: dict[TopicPartition, int]) -> dict[Topi
     """Offsets to go, of the partitions that have records to go."""
     left = {}
     for tp, end in ends.items():
-        committed = consumer.committed(tp)
-        start = consumer.beginning_offsets([tp])[tp] if committed is None else committed
+        committed = consumer.committed(tp, timeout_ms=ANSWER_MS)
+        start = consumer.beginning_offsets([tp], timeout_ms=ANSWER_MS)[tp] if committed is None else committed
         if start < end and _holds_a_record(consumer, tp, start, end):
             left[tp] = end - start
     return left

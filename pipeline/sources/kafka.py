@@ -21,7 +21,7 @@ from kafka.structs import OffsetAndMetadata
 
 from configs.settings import KafkaSource
 from pipeline import metrics
-from pipeline.sources.kafka_client import connect, overtaken, record, start_offset
+from pipeline.sources.kafka_client import ANSWER_MS, connect, overtaken, record, start_offset
 from pipeline.sources.protocol import Positions
 from pipeline.sources.watchdog import Watchdog
 from schemas.errors import TransientError
@@ -62,9 +62,6 @@ class KafkaRecords:
                     polled.setdefault(tp, []).extend(newer)
             self._show(polled)
             self._look_after()
-        except OffsetOutOfRangeError as error:
-            tp, offset = next(iter(sorted(error.args[0].items())))
-            raise overtaken(self._consumer, self._settings.group, tp, offset) from error
         except KafkaError as error:
             ours = translate(error, self._brokers)
             if not isinstance(ours, TransientError):
@@ -80,6 +77,9 @@ class KafkaRecords:
         except NoOffsetForPartitionError as error:
             self._begin(error.args[0])
             return {}
+        except OffsetOutOfRangeError as error:
+            tp, offset = next(iter(sorted(error.args[0].items())))
+            raise overtaken(self._consumer, self._settings.group, tp, offset) from error
 
     def commit(self, positions: Positions) -> None:
         """See Source.commit. Offsets of partitions that went to another member are left to that member."""
@@ -156,9 +156,12 @@ class KafkaRecords:
         """Replace the consumer where a partition stands still although its end grows (kafka-python 3106)."""
         if not self._watchdog.due():
             return
+        self.commit({})  # what failed before and no later record has covered: an idle topic would look behind for ever
         held = sorted(self._consumer.assignment())
-        positions = {tp: self._consumer.position(tp, timeout_ms=1000) for tp in held}
-        stalled = self._watchdog.stalled(positions, self._consumer.end_offsets(held) if held else {})
+        positions = {tp: self._consumer.position(tp, timeout_ms=ANSWER_MS) for tp in held}
+        stalled = self._watchdog.stalled(
+            positions, self._consumer.end_offsets(held, timeout_ms=ANSWER_MS) if held else {}
+        )
         if stalled:
             log.warning("partition %s/%d stands still while it grows: new consumer", *stalled[0])
             metrics.CONSUMERS_REPLACED.add(source=stalled[0].topic)

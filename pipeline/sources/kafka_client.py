@@ -15,6 +15,9 @@ from schemas.record import Record
 from sinks.kafka_errors import no_bootstrap, translate
 from sinks.store import Block
 
+ANSWER_MS = 3000
+"""Longest wait for an answer of the broker; kafka-python's own default is for ever, and a stop would wait along."""
+
 
 class Overtaken(TerminalError):
     """Records were lost to retention before they were read: `first` to `last` of (source, partition)."""
@@ -98,15 +101,19 @@ def start_offset(consumer: KafkaConsumer, settings: KafkaSource, tp: TopicPartit
 
     A topic of which other partitions have offsets has gained this one since: it is read from its first record."""
     others = consumer.partitions_for_topic(tp.topic) or set()
-    grown = any(consumer.committed(TopicPartition(tp.topic, p)) is not None for p in others if p != tp.partition)
+    grown = any(_has_offset(consumer, TopicPartition(tp.topic, p)) for p in others if p != tp.partition)
     first = settings.start == "earliest" or grown
-    offsets = consumer.beginning_offsets([tp]) if first else consumer.end_offsets([tp])
-    return int(offsets[tp])
+    ask = consumer.beginning_offsets if first else consumer.end_offsets
+    return int(ask([tp], timeout_ms=ANSWER_MS)[tp])
+
+
+def _has_offset(consumer: KafkaConsumer, tp: TopicPartition) -> bool:
+    return consumer.committed(tp, timeout_ms=ANSWER_MS) is not None
 
 
 def overtaken(consumer: KafkaConsumer, group: str, tp: TopicPartition, offset: int) -> TerminalError:
     """The error for an offset that the broker no longer, or not yet, has."""
-    first = int(consumer.beginning_offsets([tp])[tp])
+    first = int(consumer.beginning_offsets([tp], timeout_ms=ANSWER_MS)[tp])
     what = f"offsets {offset} to {first - 1} are gone" if first > offset else f"offset {offset} is past the end"
     text = (
         f"{tp.topic} partition {tp.partition}: {what} (retention overtook the group {group!r}, or "

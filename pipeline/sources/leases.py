@@ -16,7 +16,7 @@ from kafka.structs import OffsetAndMetadata
 
 from configs.settings import KafkaSource
 from pipeline import metrics
-from pipeline.sources.kafka_client import connect, overtaken, partition_numbers, record, start_offset
+from pipeline.sources.kafka_client import ANSWER_MS, connect, overtaken, partition_numbers, record, start_offset
 from pipeline.sources.watchdog import Watchdog
 from schemas.errors import TransientError
 from schemas.record import Record
@@ -26,7 +26,6 @@ log = logging.getLogger("echolot.kafka")
 
 COMMIT_SECONDS = 1.0  # committed offsets are for people watching lag and for restarts without a savepoint
 UNUSED_SECONDS = 120.0  # a partition that moved to another worker leaves its consumer behind
-ANSWER_MS = 3000
 BOOTSTRAP_MS = 3000  # a turn that waits for a dead broker holds up its bundle, and with it the checkpoint
 
 

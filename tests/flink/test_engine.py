@@ -110,6 +110,16 @@ def test_partitions_are_dealt_evenly_and_new_ones_are_picked_up(broker, flink, m
     )
 
 
+def test_a_checkpoint_amid_the_first_bundle_does_not_hold_the_start_back(broker, make):
+    """Each bundle is ended by a checkpoint here, that of the topics' names too, which has no successor."""
+    topic = create_topic(broker, unique("early"))
+    produce(broker, topic, [canonical(str(n), "eins") for n in range(40)])
+    job = make(topic, flink={"bundle_time": 120, "checkpoint": 0.5})
+    job.start()
+    job.wait_for(lambda: written(job) == 40, timeout=90)
+    assert job.stop() == 0, job.log.read_text()
+
+
 def test_a_second_job_of_the_group_is_refused(broker, make):
     topic = create_topic(broker, unique("two"))
     job = make(topic)

@@ -19,6 +19,7 @@ KNOWN = {
     "job_name", "parallelism", "max_parallelism", "checkpointing_interval", "checkpoint_timeout_millis",
     "min_pause_between_checkpoints", "externalized_checkpoints_enabled", "savepoint_path", "max_bundle_time_mills",
     "retain_externalized_checkpoints_on_cancellation", "object_reuse",
+    "finish_bundle_before_checkpointing",
 }  # fmt: skip
 
 

@@ -95,6 +95,7 @@ def submit(cluster: Cluster, name: str, path: Path, *options: str, timeout_s: fl
         "--streaming",
         "--checkpointing_interval=500",
         "--max_bundle_time_mills=100",
+        "--finish_bundle_before_checkpointing",  # else its only element may wait for ever: see flink_options
         "--parallelism=1",
         "--sdk_location=container",  # the workers have our SDK already: stage nothing
         f"--job_name={name}",
