@@ -5,7 +5,8 @@ BIN := .venv/bin
 GOLD ?=
 export ECHOLOT_CACHE ?= $(HOME)/.cache/echolot
 
-.PHONY: test-chaos help demo demo-kafka test fast lint services services-up services-status services-down bench train evaluate clean
+.PHONY: test-chaos help demo demo-kafka test fast lint services services-up services-status services-down bench bench-judge \
+	bench-stream soak train evaluate clean
 
 need_gold = test -f "$(GOLD)/dev.jsonl" || { echo "make $(1) needs labelled posts: GOLD=DIR, a folder with dev.jsonl (one \
 post a line; docs: echolot $(1) intents --help)"; exit 2; }
@@ -62,6 +63,9 @@ lint: .venv/dev ## ruff and mypy
 bench: .venv/dev ## the job against a bare loop: mentions/s, latency, memory (needs Java 17 and Maven)
 	@bash deploy/kafka/fetch.sh
 	@$(BIN)/python -m benchmarks.job
+
+bench-judge: .venv/dev ## the judge stage by stage: posts/s of a core, time to load, memory
+	@$(BIN)/python -m benchmarks.judge
 
 bench-stream: .venv/dev ## the same through Flink: workers, latency, recovery after kills
 	@bash deploy/kafka/fetch.sh && bash deploy/flink/fetch.sh

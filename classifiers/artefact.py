@@ -1,4 +1,4 @@
-"""The trained intents model as files: intents.npz (arrays, no pickle), intents.json (the rest, and a hash).
+"""The trained intents model as files: intents.npz (arrays, no pickle), intents.json (the rest, and hashes).
 
 Weights are kept as 8-bit integers with a scale a column: logits move by .01 to .07 (standard
 deviation, by output), and the shipped file has 1.0 MB."""
@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from classifiers.encoder import artefact as encoder_artefact
+from classifiers.encoder.artefact import Encoder
 from classifiers.ngrams import SLOT_BITS
 from classifiers.vocabulary import LARGEST, SMALLEST, Vocabulary
 from schemas.errors import TerminalError
@@ -60,7 +62,9 @@ class Model:
     taxonomy_version: int
     seed: int
     content: str
-    """Hash over both files; empty until saved."""
+    """Hash over all files; empty until saved."""
+    encoder: Encoder | None = None
+    """Second stage, if the model has one; in a folder of its own (encoder/artefact.py)."""
 
 
 def save(model: Model, folder: Path) -> Model:
@@ -81,6 +85,8 @@ def save(model: Model, folder: Path) -> Model:
         "handles": list(model.handles), "sources": [asdict(source) for source in model.sources],
         "taxonomy_version": model.taxonomy_version, "seed": model.seed,
     }  # fmt: skip
+    if model.encoder is not None:
+        manifest["encoder_sha256"] = encoder_artefact.save(model.encoder, folder)
     (folder / ARRAYS).write_bytes(buffer.getvalue())
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return load(folder)
@@ -100,12 +106,12 @@ def load(folder: Path | None = None) -> Model:
             raise _broken(folder, f"{MANIFEST} was written by another version of Echolot")
         if sha256(data).hexdigest() != manifest["arrays_sha256"]:
             raise _broken(folder, f"{ARRAYS} is not the file that {MANIFEST} describes (hash differs)")
-        return _assemble(manifest, data, sha256(text + data).hexdigest())
+        return _assemble(folder, manifest, data, sha256(text + data).hexdigest())
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise _broken(folder, f"{MANIFEST} is not a manifest ({type(error).__name__}: {error})") from None
 
 
-def _assemble(manifest: dict[str, Any], data: bytes, content: str) -> Model:
+def _assemble(folder: Path, manifest: dict[str, Any], data: bytes, content: str) -> Model:
     with np.load(BytesIO(data), allow_pickle=False) as arrays:
         slots = np.cumsum(arrays["slots"], dtype=np.uint32)
         idf = arrays["idf"].astype(np.float64)
@@ -123,7 +129,13 @@ def _assemble(manifest: dict[str, Any], data: bytes, content: str) -> Model:
         taxonomy_version=manifest["taxonomy_version"],
         seed=manifest["seed"],
         content=content,
+        encoder=_encoder(folder, manifest, [output.name for output in outputs]),
     )
+
+
+def _encoder(folder: Path, manifest: dict[str, Any], outputs: list[str]) -> Encoder | None:
+    known = manifest.get("encoder_sha256")
+    return None if known is None else encoder_artefact.load(folder, outputs, known)
 
 
 def _broken(folder: Path, what: str) -> TerminalError:

@@ -44,7 +44,7 @@ def write(folder: Path, model: Model, report: Report, posts: Sequence[GoldPost],
         "# Model card: intents, needs-intervention, severity",
         "",
         f"Linear model over {len(model.vocabulary.slots):,} hashed n-grams (words, word pairs, characters in words), "
-        f"one calibrated logistic regression an output; {size:.1f} MB. Seed {model.seed}, trained in {seconds:.0f} s, "
+        f"one calibrated logistic regression an output; {size:.1f} MB. Seed {model.seed}, trained in {seconds:.0f} s of processor time, "
         f"content `{model.content[:16]}`. Written by `echolot train intents`; do not edit.",
         "", "## Data", "", *_data(posts),
         "", "## Thresholds", "", *_thresholds(model),
@@ -86,9 +86,9 @@ def _figures(figures: Sequence[Figures]) -> Iterator[str]:
         if row.split != split:
             split = row.split
             yield from ("", f"### {split.capitalize()}", "")
-            yield "| language | label | posts | positives | F1 | AP | precision | recall | P at 2 % | queue |"
-            yield "|---|---|---|---|---|---|---|---|---|---|"
-        numbers = (row.f1, row.average_precision, row.precision, row.recall)
+            yield "| language | label | posts | positives | F1 | AP | precision | recall | ECE | P at 2 % | queue |"
+            yield "|---|---|---|---|---|---|---|---|---|---|---|"
+        numbers = (row.f1, row.average_precision, row.precision, row.recall, row.calibration_error)
         feed: tuple[float | None, ...] = (None, None)
         if row.label == NEEDS_INTERVENTION:
             feed = (row.precision_at_2_percent, row.queue_per_1000)
@@ -102,7 +102,7 @@ def _trade_offs(rows: Sequence[TradeOff]) -> Iterator[str]:
     for row in rows:
         yield (
             f"| {row.language} | {row.threshold:.2f} | {row.recall:.3f} | {row.false_alarms:.4f} | "
-            f"{_number(row.precision_at_2_percent, 3)} | {row.queue_per_1000:.0f} |"
+            f"{_number(row.precision, 3)} | {row.queue_per_1000:.0f} |"
         )
 
 

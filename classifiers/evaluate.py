@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from classifiers import gold
+from classifiers import gold, tsv
 from classifiers.figures import Bools, Figures, Floats, Report, figures_of, macro
 from classifiers.gold import GoldPost
 from classifiers.intents import NEEDS_INTERVENTION, Intents
@@ -27,14 +27,17 @@ _BATCH = 1000
 def evaluate(path: Path, judge: Judge) -> Report:
     """Figures of intents and needs-intervention, per language and in all. Raises GoldError, TerminalError.
 
-    A note says so where the judge's model was trained on this very file: such figures flatter."""
+    A note says so where the judge's model was trained on this very file: such figures flatter. A file of `text TAB
+    intents` (.tsv) gives figures of the intents that it names, in all."""
     intents = next((c for c in judge.classifiers if isinstance(c, Intents)), None)
     if intents is None:
         raise TerminalError("this judge has no intents classifier; evaluate one that has")
     names = intents.intent_ids
+    if path.suffix == ".tsv":
+        return _evaluate_tsv(path, names, judge)
     posts = gold.read(path, names)
     truth = np.array([[*(i in p.intents for i in names), p.needs_intervention] for p in posts], dtype=bool)
-    scores, verdicts = _judged(posts, names, judge)
+    scores, verdicts = _judged([post.text for post in posts], names, judge)
     figures = by_language(AS_SHIPPED, posts, (*names, NEEDS_INTERVENTION), truth, scores, verdicts)
     return Report(tuple(figures), tuple(_notes(path, intents)))
 
@@ -65,12 +68,24 @@ def sets(posts: Sequence[GoldPost]) -> Iterator[tuple[str, Bools]]:
         yield UNTRANSLATED, german
 
 
-def _judged(posts: Sequence[GoldPost], names: Sequence[str], judge: Judge) -> tuple[Floats, Bools]:
+def _evaluate_tsv(path: Path, names: Sequence[str], judge: Judge) -> Report:
+    rows = tsv.read(path, lambda where, text, label: (text, tsv.labels(where, label, names)))
+    truth = np.array([[name in held for name in names] for _, held in rows], dtype=bool)
+    scores, verdicts = _judged([text for text, _ in rows], names, judge)
+    figures = [
+        figures_of(AS_SHIPPED, ALL, name, truth[:, n], scores[:, n], verdicts[:, n])
+        for n, name in enumerate(names)
+        if truth[:, n].any()
+    ]
+    return Report((*figures, macro(AS_SHIPPED, ALL, figures)))
+
+
+def _judged(texts: Sequence[str], names: Sequence[str], judge: Judge) -> tuple[Floats, Bools]:
     scores, verdicts = [], []
-    for start in range(0, len(posts), _BATCH):
+    for start in range(0, len(texts), _BATCH):
         mentions = [
-            Mention(platform="gold", native_id=post.id or "-", text=post.text, published_at=_EPOCH)
-            for post in posts[start : start + _BATCH]
+            Mention(platform="gold", native_id=str(place), text=text, published_at=_EPOCH)
+            for place, text in enumerate(texts[start : start + _BATCH], start)
         ]
         columns = judge.judge(mentions)
         for n in range(len(mentions)):

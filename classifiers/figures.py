@@ -5,18 +5,20 @@ base rate b has precision b r / (b r + (1 - b) f), and queues 1000 (b r + (1 - b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
+
+from classifiers import calibration
+from classifiers.calibration import Bools, Floats
+
+__all__ = ["BASE_RATE", "Bools", "Figures", "Floats", "Report", "TradeOff"]
 
 BASE_RATE = 0.02
 """Share of mentions in the wild that need intervention."""
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Figures:
     average_precision: float | None
     precision: float | None
     recall: float | None
+    calibration_error: float | None
     precision_at_2_percent: float | None = None
     queue_per_1000: float | None = None
 
@@ -45,7 +48,9 @@ class TradeOff:
     threshold: float
     recall: float
     false_alarms: float
-    precision_at_2_percent: float | None
+    """Share of the posts without the label that are said to have it."""
+    precision: float | None
+    """In a feed of the base rate; None where nothing is queued."""
     queue_per_1000: float
 
 
@@ -70,6 +75,7 @@ class Report:
             "AP",
             "precision",
             "recall",
+            "ECE",
             "P at 2 %",
             "queue",
         )
@@ -100,7 +106,7 @@ def figures_of(split: str, language: str, label: str, truth: Bools, scores: Floa
     hits = int((truth & verdicts).sum())
     positives, said, negatives = int(truth.sum()), int(verdicts.sum()), int((~truth).sum())
     if not positives:
-        return Figures(split, language, label, len(truth), 0, None, None, None, None)
+        return Figures(split, language, label, len(truth), 0, None, None, None, None, None)
     recall, alarm = hits / positives, (said - hits) / negatives if negatives else 0.0
     precision, queue = in_a_feed(recall, alarm)
     return Figures(
@@ -109,26 +115,36 @@ def figures_of(split: str, language: str, label: str, truth: Bools, scores: Floa
         average_precision=float(average_precision_score(truth, scores)),
         precision=hits / said if said else None,
         recall=recall,
+        calibration_error=calibration.error(calibration.bins(truth, scores)),
         precision_at_2_percent=precision,
         queue_per_1000=queue,
     )  # fmt: skip
 
 
-def in_a_feed(recall: float, false_alarms: float) -> tuple[float | None, float]:
-    """Precision, and queued of 1,000 mentions, at the feed's base rate."""
-    queued = BASE_RATE * recall + (1 - BASE_RATE) * false_alarms
-    return (BASE_RATE * recall / queued if queued else None), 1000 * queued
+def in_a_feed(recall: float, false_alarms: float, base_rate: float = BASE_RATE) -> tuple[float | None, float]:
+    """Precision, and queued of 1,000 mentions, in a feed where `base_rate` of the mentions have the label."""
+    queued = base_rate * recall + (1 - base_rate) * false_alarms
+    return (base_rate * recall / queued if queued else None), 1000 * queued
 
 
-def trade_offs(language: str, truth: Bools, scores: Floats) -> list[TradeOff]:
-    """Thresholds from .2 to .9; empty where one of the classes is."""
+COARSE = tuple(n / 10 for n in range(2, 10))
+
+
+def trade_offs(
+    language: str,
+    truth: Bools,
+    scores: Floats,
+    thresholds: Iterable[float] = COARSE,
+    base_rate: float = BASE_RATE,
+) -> list[TradeOff]:
+    """One for each threshold; empty where one of the classes is."""
     if not truth.any() or truth.all():
         return []
     rows = []
-    for threshold in np.round(np.arange(0.2, 0.91, 0.1), 2).tolist():
+    for threshold in thresholds:
         said = scores >= threshold
         recall, alarm = float(said[truth].mean()), float(said[~truth].mean())
-        rows.append(TradeOff(language, threshold, recall, alarm, *in_a_feed(recall, alarm)))
+        rows.append(TradeOff(language, threshold, recall, alarm, *in_a_feed(recall, alarm, base_rate)))
     return rows
 
 
@@ -144,6 +160,7 @@ def macro(split: str, language: str, rows: Sequence[Figures]) -> Figures:
         split, language, "macro", max((row.posts for row in rows), default=0), sum(row.positives for row in counted),
         mean([row.f1 for row in counted]), mean([row.average_precision for row in counted]),
         mean([row.precision for row in counted]), mean([row.recall for row in counted]),
+        mean([row.calibration_error for row in counted]),
     )  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from scipy.special import expit
 
 from classifiers.accounts import BrandAccounts
 from classifiers.artefact import Model
+from classifiers.cascade import SecondStage
+from classifiers.encoder.wording import worded
 from classifiers.normalise import mention_text
 from classifiers.protocol import Columns
 from classifiers.vocabulary import Features, chunks, prepared
@@ -25,6 +27,7 @@ from schemas.mention import Mention
 
 NEEDS_INTERVENTION = "needs_intervention"
 SEVERITIES = ("severity_2", "severity_3", "severity_4")
+Floats = NDArray[np.float64]
 _WORDS = 3  # named as reasons
 _LEAST = 0.05  # of logit: a word that moved less is no reason
 
@@ -39,27 +42,46 @@ class Intents:
         "needs_intervention_probability": float, "severity": int, "intents_reasons": list,
     }  # fmt: skip
 
-    def __init__(self, model: Model, taxonomy: Taxonomy, brand_handles: Iterable[str] = ()) -> None:
-        """Raises TerminalError where the model was trained for other intents than the taxonomy names."""
+    def __init__(
+        self,
+        model: Model,
+        taxonomy: Taxonomy,
+        brand_handles: Iterable[str] = (),
+        thresholds: Mapping[str, float] | None = None,
+    ) -> None:
+        """`thresholds` by output replace the model's own. Raises TerminalError where the model was trained for other
+        intents than the taxonomy names, or has no such output."""
         wanted = tuple(intent.id for intent in taxonomy.intents)
         if wanted != model.intents:
             raise TerminalError(
                 f"the model knows the intents {', '.join(model.intents)}, but the taxonomy names {', '.join(wanted)}; "
                 f"train a model for it with `echolot train intents ... --taxonomy FILE --out DIR` and set judge.model"
             )
+        limits = {output.name: output.threshold for output in model.outputs}
+        for name in thresholds or {}:
+            if name not in limits:
+                raise TerminalError(f"judge.thresholds: the model has no {name!r}; name one of {', '.join(limits)}")
+        limits |= thresholds or {}
         self._model = model
-        self._content = f"{model.content} {sha256(taxonomy.model_dump_json().encode()).hexdigest()}"
+        self._thresholds = list(limits.values())
+        made_of = f"{taxonomy.model_dump_json()} {self._thresholds}"
+        self._content = f"{model.content} {sha256(made_of.encode()).hexdigest()}"
         self._is_brand = BrandAccounts((*model.handles, *brand_handles))
         self._biases = np.array([output.bias for output in model.outputs])
         self._slopes = np.array([output.slope for output in model.outputs])
         self._offsets = np.array([output.offset for output in model.outputs])
-        self._thresholds = [output.threshold for output in model.outputs]
         self._at = len(model.intents)
+        self._second = SecondStage(model.encoder) if model.encoder is not None else None
 
     @property
     def content(self) -> str:
-        """Hash of model and taxonomy, for the judge's fingerprint."""
+        """Hash of model, taxonomy and thresholds, for the judge's fingerprint."""
         return self._content
+
+    @property
+    def settings(self) -> str:
+        """For people, in the generation's description."""
+        return f"queues from {self._thresholds[self._at]:.2f}"
 
     @property
     def intent_ids(self) -> tuple[str, ...]:
@@ -76,21 +98,32 @@ class Intents:
         columns: Columns = {name: [] for name in self.columns}
         if not mentions:
             return columns
-        for texts in chunks(prepared([mention_text(m) for m in mentions], self._is_brand)):
-            features = self._model.vocabulary.features(texts)
-            probabilities = np.round(self._probabilities(features), 4)
+        texts, start = [mention_text(m) for m in mentions], 0
+        for chunk in chunks(prepared(texts, self._is_brand)):
+            features = self._model.vocabulary.features(chunk)
+            probabilities, asked = self._probabilities(features, texts[start : start + len(chunk)])
+            start += len(chunk)
             words = self._words(features, probabilities)
-            for row, named in zip(probabilities.tolist(), words, strict=True):
-                self._fill(columns, row, named)
+            for row, named, second in zip(probabilities.tolist(), words, asked.tolist(), strict=True):
+                self._fill(columns, row, named, second)
         return columns
 
-    def _probabilities(self, features: Features) -> NDArray[np.float64]:
-        """scipy multiplies a sparse row entry by entry, in order: the same sum in any batch."""
-        logits = features.matrix @ self._model.weights + self._biases
-        result: NDArray[np.float64] = expit(logits * self._slopes + self._offsets)
-        return result
+    def _probabilities(self, features: Features, texts: Sequence[str]) -> tuple[Floats, NDArray[np.bool_]]:
+        """Calibrated, to four decimals, and which of the texts the second stage was asked about.
 
-    def _fill(self, columns: Columns, row: list[float], words: list[str]) -> None:
+        scipy multiplies a sparse row entry by entry, in order: the same sum in any batch."""
+        logits = features.matrix @ self._model.weights + self._biases
+        result: Floats = expit(logits * self._slopes + self._offsets)
+        asked = np.zeros(len(result), bool)
+        if self._second is not None:
+            doubtful = self._second.doubtful(result[:, : self._at + 1])
+            asked[doubtful] = True
+            if len(doubtful):
+                worded_texts = [worded(texts[place], self._is_brand) for place in doubtful]
+                result[doubtful] = self._second.probabilities(worded_texts, logits[doubtful])
+        return np.round(result, 4), asked
+
+    def _fill(self, columns: Columns, row: list[float], words: list[str], asked: bool) -> None:
         names, limits = self._model.intents, self._thresholds
         held = [place for place in range(self._at) if row[place] >= limits[place]]
         needs = row[self._at] >= limits[self._at]
@@ -102,7 +135,8 @@ class Intents:
         columns["needs_intervention"].append(needs)
         columns["needs_intervention_probability"].append(row[self._at])
         columns["severity"].append(self._severity(row) if needs else 0)
-        columns["intents_reasons"].append(reasons + [f"intents:word:{word}" for word in words])
+        stage = ["intents:by-encoder"] if asked and reasons else []
+        columns["intents_reasons"].append(reasons + stage + [f"intents:word:{word}" for word in words])
 
     def _severity(self, row: list[float]) -> int:
         """1, and one more for each step taken; no step is taken above one that was not."""
@@ -113,7 +147,7 @@ class Intents:
             severity += 1
         return severity
 
-    def _words(self, features: Features, probabilities: NDArray[np.float64]) -> list[list[str]]:
+    def _words(self, features: Features, probabilities: Floats) -> list[list[str]]:
         """For each text over a threshold, the words that spoke most for intervention, else for its likeliest intent."""
         over = np.asarray(probabilities[:, : self._at + 1] >= np.array(self._thresholds[: self._at + 1]))
         margin = np.where(over, probabilities[:, : self._at + 1], -1.0)

@@ -56,7 +56,11 @@ class Judge:
 
     def description(self) -> str:
         """One sentence for people."""
-        names = ", ".join(f"{c.name} (version {c.version})" for c in self.classifiers)
+        settings = (getattr(c, "settings", "") for c in self.classifiers)
+        names = ", ".join(
+            f"{c.name} (version {c.version}{', ' if said else ''}{said})"
+            for c, said in zip(self.classifiers, settings, strict=True)
+        )
         return f"Judge every mention by {names}; fingerprint {self.fingerprint()}."
 
     @staticmethod

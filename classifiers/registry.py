@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from classifiers import artefact
@@ -14,6 +13,7 @@ from classifiers.judge import Judge
 from classifiers.language import Language
 from classifiers.noise import NoiseMarks
 from classifiers.protocol import Classifier
+from classifiers.sensitive import Sensitive
 from classifiers.triage import Triage
 from classifiers.virality import Virality
 from configs.brands import Brands
@@ -27,11 +27,12 @@ class Ingredients:
     brands: Brands
     taxonomy: Taxonomy
     model_path: Path | None = None
+    thresholds: Mapping[str, float] = field(default_factory=dict)
 
 
 def _intents(ingredients: Ingredients) -> Intents:
     handles = (handle for brand in ingredients.brands.brands for handle in brand.handles)
-    return Intents(artefact.load(ingredients.model_path), ingredients.taxonomy, handles)
+    return Intents(artefact.load(ingredients.model_path), ingredients.taxonomy, handles, ingredients.thresholds)
 
 
 REGISTRY: Mapping[str, Callable[[Ingredients], Classifier]] = {
@@ -40,25 +41,12 @@ REGISTRY: Mapping[str, Callable[[Ingredients], Classifier]] = {
     "noise": lambda _: NoiseMarks(),
     "intents": _intents,
     "virality": lambda _: Virality(),
+    "sensitive": lambda _: Sensitive(),
     "triage": lambda _: Triage(),
 }
 """Name to factory; the order is the order of judging."""
 
 
-def build(brands: Brands, taxonomy: Taxonomy, model_path: Path | None = None) -> Judge:
+def build(ingredients: Ingredients) -> Judge:
     """A new judge. Raises TerminalError where the model is missing, broken, or made for another taxonomy."""
-    ingredients = Ingredients(brands, taxonomy, model_path)
     return Judge([make(ingredients) for make in REGISTRY.values()])
-
-
-_lock = threading.Lock()
-_judges: dict[tuple[str, str, Path | None], Judge] = {}
-
-
-def shared(brands: Brands, taxonomy: Taxonomy, model_path: Path | None = None) -> Judge:
-    """The process's one judge for these settings, so that a model loads once. Thread-safe."""
-    key = (brands.model_dump_json(), taxonomy.model_dump_json(), model_path)
-    with _lock:
-        if key not in _judges:
-            _judges[key] = build(brands, taxonomy, model_path)
-        return _judges[key]

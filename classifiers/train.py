@@ -16,13 +16,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers import artefact, card, gold
+from classifiers import artefact, card, gold, held_out
 from classifiers.accounts import BrandAccounts
 from classifiers.artefact import Model, Source
 from classifiers.evaluate import ALL, UNTRANSLATED, by_language, sets
 from classifiers.figures import Figures, Floats, Report, TradeOff, trade_offs
 from classifiers.fitting import Fitted, Targets, calibrate, fit, probabilities, targets_of, texts_of, weights_of
 from classifiers.gold import GoldError, GoldPost
+from classifiers.held_out import BY_POST, BY_SOURCE, HeldOut
 from classifiers.intents import NEEDS_INTERVENTION
 from configs.taxonomy import Taxonomy
 
@@ -38,7 +39,7 @@ def train(paths: Sequence[Path], taxonomy: Taxonomy, out_dir: Path, seed: int) -
 
     The same files, taxonomy and seed give the same model. Raises GoldError where a file cannot be used, ids repeat
     across files, or an intent has too few posts."""
-    started = time.perf_counter()
+    started = time.process_time()
     intents = tuple(intent.id for intent in taxonomy.intents)
     posts, sources = _read(paths, intents)
     targets = targets_of(posts, intents)
@@ -48,22 +49,33 @@ def train(paths: Sequence[Path], taxonomy: Taxonomy, out_dir: Path, seed: int) -
 
     folds = folds_of(posts, seed)
     origins = np.array([post.origin if post.is_real else "" for post in posts])
-    held_out = _held_out(texts, targets, weights, folds)
+    by_post = _held_out(texts, targets, weights, folds)
     by_source = _held_out(texts, targets, weights, origins)
     real = np.flatnonzero(origins != "")
-    figures, scores = _figures(CROSS_VALIDATED, posts, targets, held_out, held_out, folds, real)
-    harder, _ = _figures(SOURCE_LEFT_OUT, posts, targets, by_source, held_out, origins, real)
+    figures, scores = _figures(CROSS_VALIDATED, posts, targets, by_post, by_post, folds, real)
+    harder, harder_scores = _figures(SOURCE_LEFT_OUT, posts, targets, by_source, by_post, origins, real)
     fitted = fit(texts, targets, weights)
     chosen = real if len(real) else np.arange(len(posts))
-    outputs = calibrate(held_out[chosen], targets.rows(chosen), fitted.biases)
+    outputs = calibrate(by_post[chosen], targets.rows(chosen), fitted.biases)
     model = artefact.save(
         Model(
             intents, outputs, fitted.vocabulary, fitted.weights, handles, sources, taxonomy.version, seed, content=""
         ),
         out_dir,
     )
+    said = len(intents) + 1
+    held_out.save(
+        HeldOut(
+            targets.names[:said],
+            tuple(posts[i].language for i in real),
+            targets.truth[real, :said],
+            {BY_POST: scores[real, :said], BY_SOURCE: harder_scores[real, :said]},
+        ),
+        out_dir,
+        model.content,
+    )
     report = Report((*figures, *harder), _notes(posts), tuple(_trade_offs(posts, targets, scores, real)))
-    card.write(out_dir, model, report, posts, time.perf_counter() - started)
+    card.write(out_dir, model, report, posts, time.process_time() - started)
     return report
 
 

@@ -151,6 +151,9 @@ class JudgeSettings(Settings):
     """File of intents; unset: the shipped six."""
     model: RelativePath | None = None
     """Folder of the trained intents model; unset: the shipped one."""
+    thresholds: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
+    """Probability from which an intent, or needs_intervention, is said; unset ones are the model's own. See
+    `echolot thresholds`."""
     generation: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = "live"
     """Name under which verdicts are kept; give a new one when models, brands or thresholds change."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from classifiers.judge import Judge
-from classifiers.registry import build
+from classifiers.registry import Ingredients, build
 from configs.brands import Brands
 from configs.loading import SHIPPED, load
 from configs.settings import JobSettings
@@ -64,7 +64,7 @@ def make_judge(settings: JobSettings) -> Judge:
     chosen = settings.judge
     brands = load(chosen.brands or SHIPPED / "brands.yaml", Brands)
     taxonomy = load(chosen.taxonomy or SHIPPED / "taxonomy.yaml", Taxonomy)
-    return build(brands, taxonomy, chosen.model)
+    return build(Ingredients(brands, taxonomy, chosen.model, chosen.thresholds))
 
 
 def row_maker(settings: JobSettings) -> RowMaker:

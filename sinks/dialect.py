@@ -1,9 +1,9 @@
 """Lower our SQL for the ClickHouse of 2018 (18.16.1) that Debian ships, so that tests can use a real server.
 
 Not a production target: production is ClickHouse >= 24.8, and nothing here touches what such a server gets. The old
-server keeps whole seconds, has neither Bool nor codecs nor CREATE OR REPLACE, and takes no query parameters. Values
-need no lowering of their own: the driver writes aware datetimes to DateTime (dropping the milliseconds) and bools to
-UInt8."""
+server keeps whole seconds, has neither Bool nor codecs nor CREATE OR REPLACE nor ADD COLUMN IF NOT EXISTS, and takes no
+query parameters. Values need no lowering of their own: the driver writes aware datetimes to DateTime (dropping the
+milliseconds) and bools to UInt8."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ def lower(statement: str) -> list[str]:
     statement = _CODEC.sub("", statement)
     statement = re.sub(r"\bDateTime64\(\d, '(\w+)'\)", r"DateTime('\1')", statement)
     statement = re.sub(r"\bBool\b", "UInt8", statement)
+    statement = statement.replace("ADD COLUMN IF NOT EXISTS", "ADD COLUMN")
     statement = _DISTANCE.sub(r"length(bitmaskToArray(bitXor(\1, \2)))", statement)
     view = _REPLACE_VIEW.match(statement)
     if view is None:

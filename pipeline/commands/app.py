@@ -9,7 +9,20 @@ from typing import Annotated
 
 import typer
 
-from pipeline.commands import check, classify, demo, evaluate, flink, migrate, sql, stream, train, version
+from pipeline.commands import (
+    audit,
+    check,
+    classify,
+    demo,
+    evaluate,
+    flink,
+    migrate,
+    sql,
+    stream,
+    thresholds,
+    train,
+    version,
+)
 
 app = typer.Typer(
     name="echolot",
@@ -20,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (stream, flink, check, migrate, sql, classify, train, evaluate, demo, version):
+for module in (stream, flink, check, migrate, sql, classify, train, evaluate, thresholds, audit, demo, version):
     module.add_to(app)
 
 

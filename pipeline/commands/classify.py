@@ -12,7 +12,9 @@ import typer
 from pipeline.commands import shared
 
 if TYPE_CHECKING:
+    from classifiers.judge import Judge
     from configs.settings import JobSettings
+    from schemas.mention import Mention
 
 _NAMES = ("text", "language", "brands", "intents", "intervention", "severity", "risk", "queued", "reasons")
 
@@ -29,6 +31,9 @@ def classify(
     config: Annotated[
         str, typer.Option("--config", "-c", metavar="FILE", help="Configuration; unset: shipped brands and model.")
     ] = "",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say which words moved each verdict, and by how much.")
+    ] = False,
     as_json: shared.AsJson = False,
 ) -> None:
     """Judge texts as if they had just been posted by somebody unknown, with reasons."""
@@ -39,12 +44,12 @@ def classify(
     if not texts or not any(text.strip() for text in texts):
         raise typer.BadParameter('there is no text to judge; give one in quotes: echolot classify "..."')
     settings = judged_by(config)
-    rows = _judge(settings, texts)
+    rows, names = _judge(settings, texts, explain), (*_NAMES, "explained") if explain else _NAMES
     if as_json:
-        shared.show("", _NAMES, rows, as_json=True)
+        shared.show("", names, rows, as_json=True)
         return
     for row in rows:
-        shared.show_block(str(row[0]), _NAMES[1:], row[1:])
+        shared.show_block(str(row[0]), names[1:], row[1:])
 
 
 def judged_by(config: str) -> JobSettings:
@@ -59,13 +64,14 @@ def judged_by(config: str) -> JobSettings:
     return settings
 
 
-def _judge(settings: JobSettings, texts: list[str]) -> list[tuple[object, ...]]:
+def _judge(settings: JobSettings, texts: list[str], explain: bool) -> list[tuple[object, ...]]:
     from pipeline import resources
     from schemas.mention import Mention
 
     epoch = datetime(2020, 1, 1, tzinfo=UTC)  # a verdict does not depend on it
     mentions = [Mention(platform="text", native_id=str(n), text=t, published_at=epoch) for n, t in enumerate(texts, 1)]
-    columns = resources.make_judge(settings).judge(mentions)
+    judge = resources.make_judge(settings)
+    columns = judge.judge(mentions)
     return [
         (
             m.text,
@@ -77,6 +83,19 @@ def _judge(settings: JobSettings, texts: list[str]) -> list[tuple[object, ...]]:
             columns["risk"][n],
             "yes" if columns["queued"][n] else f"no: {columns['suppressed_by'][n]}",
             columns["reasons"][n],
+            *([_explained(judge, m)] if explain else []),
         )
         for n, m in enumerate(mentions)
+    ]
+
+
+def _explained(judge: Judge, mention: Mention) -> list[str]:
+    """A line a verdict: its probability, and what each of the words that moved it most has added or taken away."""
+    from classifiers.explain import explain
+    from classifiers.intents import Intents
+
+    intents = next(c for c in judge.classifiers if isinstance(c, Intents))
+    return [
+        f"{said.label} {said.probability:.2f}: " + ", ".join(f"{e.word} {e.change:+.2f}" for e in said.effects)
+        for said in explain(intents, mention)
     ]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.commands import shared
 from pipeline.commands.classify import judged_by
+
+if TYPE_CHECKING:
+    from classifiers.evaluate_labels import LabelReport
 
 LABELLED = Path(__file__).parents[2] / "samples" / "labelled"
 
@@ -20,11 +23,13 @@ def add_to(app: typer.Typer) -> None:
     group.command("intents", epilog="Example: `echolot evaluate intents gold.jsonl --json`")(intents)
     group.command("brands", epilog="Example: `echolot evaluate brands --errors`")(brands)
     group.command("noise", epilog="Example: `echolot evaluate noise --errors`")(noise)
+    group.command("sensitive", epilog="Example: `echolot evaluate sensitive --errors`")(sensitive)
+    group.command("language", epilog="Example: `echolot evaluate language --errors`")(language)
     app.add_typer(group, name="evaluate")
 
 
 def intents(
-    gold: Annotated[Path, typer.Argument(help="Labelled posts, JSON lines.")],
+    gold: Annotated[Path, typer.Argument(help="Labelled posts: JSON lines, or .tsv: text, tab, intents with commas.")],
     config: Annotated[str, typer.Option("--config", "-c", metavar="FILE", help="Unset: the shipped model.")] = "",
     as_json: shared.AsJson = False,
 ) -> None:
@@ -90,7 +95,25 @@ def noise(
     from classifiers import noise_gold
     from classifiers.evaluate_noise import evaluate
 
-    report = evaluate(noise_gold.read(gold or LABELLED / "noise.jsonl"))
+    _show(evaluate(noise_gold.read(gold or LABELLED / "noise.jsonl")), errors, as_json)
+
+
+def sensitive(
+    gold: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="Labelled posts, JSON lines; unset: the shipped ones.")
+    ] = None,
+    errors: Annotated[bool, typer.Option("--errors", help="List the matters that were missed or wrong.")] = False,
+    as_json: shared.AsJson = False,
+) -> None:
+    """Precision, recall and F1 of each sensitive matter, in all posts and in German ones.
+
+    A line of the file: id, text, lang, source, part (dev or test), sensitive (a sorted list of matters)."""
+    from classifiers.evaluate_sensitive import evaluate, read
+
+    _show(evaluate(read(gold or LABELLED / "sensitive.jsonl")), errors, as_json)
+
+
+def _show(report: LabelReport, errors: bool, as_json: bool) -> None:
     if as_json:
         print(json.dumps(report.to_json(with_mistakes=errors), ensure_ascii=False))
         return
@@ -100,3 +123,30 @@ def noise(
         shared.say("")
         for mistake in report.mistakes:
             shared.say(f"{mistake.part} {mistake.kind} {mistake.label} {mistake.id}: {' '.join(mistake.text.split())}")
+
+
+def language(
+    gold: Annotated[
+        Path | None,
+        typer.Argument(metavar="FILE", help="JSON lines, or .tsv: text, tab, language; unset: the shipped posts."),
+    ] = None,
+    errors: Annotated[bool, typer.Option("--errors", help="List the posts that were not told right.")] = False,
+    as_json: shared.AsJson = False,
+) -> None:
+    """Accuracy, wrong answers and `und` by language and number of words, no language being declared.
+
+    A line of the file: id, text, lang (ISO 639, `und` where no reader could tell); source and part may be there too."""
+    from classifiers import language_gold
+    from classifiers.evaluate_language import evaluate, verdicts
+
+    posts = language_gold.read(gold or LABELLED / "languages.jsonl")
+    report = evaluate(posts, verdicts(posts))
+    if as_json:
+        print(json.dumps(report.to_json(with_mistakes=errors), ensure_ascii=False))
+        return
+    rows = [figure.to_row() for figure in report.figures]
+    shared.show("", list(rows[0]), [list(row.values()) for row in rows])
+    if errors:
+        shared.say("")
+        for m in report.mistakes:
+            shared.say(f"{m.part} {m.label} told as {m.verdict}, {m.words} words, {m.id}: {' '.join(m.text.split())}")

@@ -12,7 +12,7 @@ from pipeline.commands import shared
 
 if TYPE_CHECKING:
     from configs.settings import JobSettings
-    from sinks.store import Result
+    from sinks.store import Result, Store
 
 
 def add_to(app: typer.Typer) -> None:
@@ -36,16 +36,23 @@ def sql(
 
 def _ask(query: str, settings: JobSettings) -> Result:
     from pipeline import names
-    from pipeline.stores import open_store
     from sinks.codes import UnknownName
 
-    if settings.store.kind == "chdb" and not _is_made(settings.store.path):
-        raise names.nothing_there(str(settings.store.path))
-    with closing(open_store(settings.store)) as store:
+    with closing(existing(settings)) as store:
         try:
             return store.query(query)
         except UnknownName as error:
             raise names.explained(error, query, store) from error
+
+
+def existing(settings: JobSettings) -> Store:
+    """The store, which the caller closes. Raises TerminalError where nothing was ever written."""
+    from pipeline import names
+    from pipeline.stores import open_store
+
+    if settings.store.kind == "chdb" and not _is_made(settings.store.path):
+        raise names.nothing_there(str(settings.store.path))
+    return open_store(settings.store)
 
 
 def _is_made(folder: Path) -> bool:

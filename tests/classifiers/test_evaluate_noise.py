@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from classifiers.evaluate_noise import Figure, evaluate
+from classifiers.evaluate_labels import Figure
+from classifiers.evaluate_noise import evaluate
+from classifiers.label_gold import PARTS
 from classifiers.labelled import GoldError
-from classifiers.noise_gold import LABELS, PARTS, read
+from classifiers.noise_gold import LABELS, read
 from classifiers.noise_rules import Noise
 from classifiers.triage import _BY_NOISE
 

@@ -106,3 +106,21 @@ def test_a_taxonomy_the_model_was_not_trained_for_is_refused():
     fewer = TAXONOMY.model_copy(update={"intents": TAXONOMY.intents[:-1]})
     with pytest.raises(TerminalError, match=r"the model knows the intents .* train a model"):
         Intents(MODEL, fewer)
+
+
+def test_a_configured_threshold_decides_and_is_part_of_the_fingerprint():
+    text = "Mein Paket ist noch nicht da"
+    probability = judged(text)["needs_intervention_probability"]
+    never = Intents(MODEL, TAXONOMY, ["DB_Bahn"], {"needs_intervention": 1.0})
+    found = never.classify([mention(text)], {})
+    assert judged(text)["needs_intervention"] and probability < 1
+    assert found["needs_intervention"] == [False]
+    assert found["needs_intervention_probability"] == [probability]
+    assert found["intents"][0] == judged(text)["intents"], "other labels keep their own thresholds"
+    assert never.content != INTENTS.content
+    assert never.settings == "queues from 1.00"
+
+
+def test_a_threshold_of_a_label_that_the_model_has_not_is_refused():
+    with pytest.raises(TerminalError, match=r"judge.thresholds: the model has no 'prais'; name one of complaint"):
+        Intents(MODEL, TAXONOMY, thresholds={"prais": 0.5})

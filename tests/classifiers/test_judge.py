@@ -13,11 +13,11 @@ from schemas.errors import TerminalError
 from tests.classifiers.samples import mention
 
 BRANDS, TAXONOMY = load(SHIPPED / "brands.yaml", Brands), load(SHIPPED / "taxonomy.yaml", Taxonomy)
-JUDGE = registry.build(BRANDS, TAXONOMY)
+JUDGE = registry.build(registry.Ingredients(BRANDS, TAXONOMY))
 STORED = (
     "brands", "language", "author_is_brand", "intents", "intent_names", "intent_probabilities", "needs_intervention",
-    "needs_intervention_probability", "severity", "noise", "fingerprint", "virality_probability", "expected_reach",
-    "risk", "queued", "suppressed_by", "reasons",
+    "needs_intervention_probability", "severity", "noise", "sensitive", "fingerprint", "virality_probability",
+    "expected_reach", "risk", "queued", "suppressed_by", "reasons",
 )  # fmt: skip
 
 
@@ -71,17 +71,13 @@ def test_the_fingerprint_changes_with_whatever_could_change_a_verdict():
     other_taxonomy = TAXONOMY.model_copy(update={"version": TAXONOMY.version + 1})
     prints = [
         JUDGE.fingerprint(),
-        registry.build(other_brands, TAXONOMY).fingerprint(),
-        registry.build(BRANDS, other_taxonomy).fingerprint(),
+        registry.build(registry.Ingredients(other_brands, TAXONOMY)).fingerprint(),
+        registry.build(registry.Ingredients(BRANDS, other_taxonomy)).fingerprint(),
         Judge([_Fake()]).fingerprint(),
         Judge([_Fake(version=2)]).fingerprint(),
     ]
     assert len(set(prints)) == len(prints)
-    assert registry.build(BRANDS, TAXONOMY).fingerprint() == prints[0]
-
-
-def test_a_judge_is_made_once_a_process():
-    assert registry.shared(BRANDS, TAXONOMY) is registry.shared(load(SHIPPED / "brands.yaml", Brands), TAXONOMY)
+    assert registry.build(registry.Ingredients(BRANDS, TAXONOMY)).fingerprint() == prints[0]
 
 
 def test_the_description_names_every_classifier():

@@ -38,7 +38,7 @@ def trained(tmp_path_factory):
 
 def test_training_writes_a_model_that_judges(trained):
     folder, _, _ = trained
-    judge = registry.build(BRANDS, SIX, folder / "out")
+    judge = registry.build(registry.Ingredients(BRANDS, SIX, folder / "out"))
     found = judge.judge([mention("@Brand_Help der Aufzug ist kaputt in Köln"), mention("schönes Wetter heute")])
     assert found["intents"][0] == ["defect"]
     assert found["needs_intervention"] == [True, False]
@@ -98,12 +98,12 @@ def test_twins_fall_into_the_same_fold_and_a_post_more_moves_none(trained):
 def test_a_seventh_intent_needs_a_taxonomy_entry_and_labelled_rows_only(tmp_path):
     gold = write_gold(tmp_path / "gold.jsonl", labelled_rows(ids(SEVEN), 280))
     train.train([gold], SEVEN, tmp_path / "out", 1)
-    judge = registry.build(BRANDS, SEVEN, tmp_path / "out")
+    judge = registry.build(registry.Ingredients(BRANDS, SEVEN, tmp_path / "out"))
     found = judge.judge([mention("@Brand_Help Rauch im Wagen in Köln")])
     assert found["intents"] == [["safety"]]
     assert found["intent_names"] == [ids(SEVEN)]
     with pytest.raises(TerminalError, match="the taxonomy names complaint"):
-        registry.build(BRANDS, SIX, tmp_path / "out")
+        registry.build(registry.Ingredients(BRANDS, SIX, tmp_path / "out"))
 
 
 def test_an_intent_without_rows_is_refused(tmp_path):
@@ -120,7 +120,7 @@ def test_a_post_in_two_files_is_refused(tmp_path):
 
 def test_evaluation_reports_the_judges_own_verdicts_and_says_when_it_flatters(trained, tmp_path):
     folder, gold, _ = trained
-    judge = registry.build(BRANDS, SIX, folder / "out")
+    judge = registry.build(registry.Ingredients(BRANDS, SIX, folder / "out"))
     report = evaluate(gold, judge)
     assert "trained on gold.jsonl" in report.notes[0]
     posts = read(gold, ids(SIX))

@@ -115,7 +115,9 @@ finally:
 """
 
 
-@pytest.mark.parametrize("arguments", ["--help", "--version", "stream --help", "sql --help", "straem", "stream --nope"])
+@pytest.mark.parametrize(
+    "arguments", ["--help", "--version", "stream --help", "sql --help", "audit --help", "straem", "stream --nope"]
+)
 def test_help_and_usage_errors_load_no_engine(arguments):
     """Processor time, which other work stretches less than time; it was 2.2 to 3.4 s, 0.5 are measured."""
     command = [sys.executable, "-c", LOADED, *arguments.split()]

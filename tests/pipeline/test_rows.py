@@ -16,8 +16,8 @@ MIGRATIONS = Path(__file__).parents[2] / "sinks" / "migrations"
 JUDGED = {
     "brands": [[]], "language": ["de"], "author_is_brand": [False], "intents": [[]], "intent_names": [[]],
     "intent_probabilities": [[]], "needs_intervention": [False], "needs_intervention_probability": [0.0],
-    "severity": [0], "noise": [[]], "fingerprint": [0], "virality_probability": [0.0], "expected_reach": [0.0],
-    "risk": [0.0], "queued": [False], "suppressed_by": ["no_brand"], "reasons": [[]],
+    "severity": [0], "noise": [[]], "sensitive": [[]], "fingerprint": [0], "virality_probability": [0.0],
+    "expected_reach": [0.0], "risk": [0.0], "queued": [False], "suppressed_by": ["no_brand"], "reasons": [[]],
 }  # fmt: skip
 
 
@@ -37,6 +37,8 @@ def test_every_block_has_exactly_the_columns_of_its_table():
     for path in sorted(MIGRATIONS.glob("*.sql")):
         for table, body in re.findall(r"CREATE TABLE IF NOT EXISTS (\w+) \((.*?)\n\) ENGINE", path.read_text(), re.S):
             declared[table] = [line.split()[0] for line in body.strip().splitlines()]
+        for table, column in re.findall(r"ALTER TABLE (\w+) ADD COLUMN IF NOT EXISTS (\w+)", path.read_text()):
+            declared[table].append(column)
     found = rows(mentions=[mention()])
     assert len(found) == 7
     assert {table: sorted(block.columns) for table, block in found.items()} == {

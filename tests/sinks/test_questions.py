@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from classifiers.noise_rules import Noise
+from classifiers.sensitive_rules import Matter
 from classifiers.triage import Suppression
 from configs.loading import SHIPPED, load
 from configs.settings import ChdbStoreSettings, ClickHouseStoreSettings, FilesSource, JobSettings
@@ -24,6 +25,7 @@ QUESTIONS = dict(re.findall(r"^(\S[^\n]*)\n```sql\n(.*?);\n```", PAGE, re.MULTIL
 README = re.findall(r"```sql\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
 VIEWS = (
     "mentions", "queue", "suppressed", "dead_letter_summary", "ingest_accounting", "active_generation", "near_copies",
+    "sensitive",
 )  # fmt: skip
 
 
@@ -83,7 +85,9 @@ def test_every_column_of_every_view_is_explained(demo):
     assert {name for name, marks in listed.items() if "q" in marks} == columns["queue"]
     assert {name for name, marks in listed.items() if "s" in marks} == columns["suppressed"]
     others = PAGE.partition("Other views:")[2].partition("\n## ")[0]
-    for view in VIEWS[3:]:
+    assert "`sensitive` has the columns of `queue`, and `sensitive`, `queued` and `suppressed_by`" in others
+    assert columns.pop("sensitive") == columns["queue"] | {"sensitive", "queued", "suppressed_by"}
+    for view in columns.keys() - set(VIEWS[:3]):
         missing = [name for name in columns[view] if f"`{name}`" not in others]
         assert missing == [], view
 
@@ -91,7 +95,7 @@ def test_every_column_of_every_view_is_explained(demo):
 def test_every_stored_word_is_explained(demo):
     words = PAGE.partition("## Words that are stored")[2].partition("\n## ")[0]
     taxonomy = load(SHIPPED / "taxonomy.yaml", Taxonomy)
-    for word in (*Suppression, *Noise, *Reason, *(intent.id for intent in taxonomy.intents)):
+    for word in (*Suppression, *Noise, *Matter, *Reason, *(intent.id for intent in taxonomy.intents)):
         assert f"`{word}`" in words, word
     patterns = [_pattern(code) for code in re.findall(r"`([a-z]+:[^`]+)`", words)]
     codes = {row[0] for row in demo.query("SELECT DISTINCT arrayJoin(reasons) FROM verdicts").rows}

@@ -23,7 +23,16 @@ def made_up(seed):
     draw = random.Random(seed)
     posts = [post(n, r, text=f"{n}.{r}", title="t") for n in range(25) for r in draw.sample(range(1, 9), 3)]
     verdicts = [
-        verdict(n, r, g, severity=r % 5, queued=(q := draw.random() < 0.5), suppressed_by="" if q else "threshold")
+        verdict(
+            n,
+            r,
+            g,
+            severity=r % 5,
+            queued=(q := draw.random() < 0.5),
+            suppressed_by="" if q else "threshold",
+            brands=draw.choice([["bahn"], ["bahn", "post"], []]),
+            sensitive=draw.choice([[], ["crime"], ["crime", "health_safety"]]),
+        )
         for n in range(20)
         for g in ("g1", "g2")
         for r in draw.sample(range(1, 9), 2)
@@ -92,7 +101,16 @@ def test_the_views_equal_the_oracle(filled):
     assert sorted(store.query("SELECT mention_id, suppressed_by, text, is_deleted FROM suppressed").rows) == sorted(
         (key, "threshold", shown(key, "text"), int(key in gone)) for key, row in judged.items() if not row["queued"]
     )
-    for view, count in (("mentions", len(posts)), ("queue", len(queued)), ("suppressed", None)):
+    columns = ("brands", "sensitive", "queued", "suppressed_by")
+    sensitive = sorted(
+        (key, posts[key]["text"], *(row[column] for column in columns))
+        for key, row in judged.items()
+        if row["sensitive"] and row["brands"] and key not in gone
+    )
+    assert {row[4] for row in sensitive} == {True, False}
+    assert sorted(store.query(f"SELECT mention_id, text, {', '.join(columns)} FROM sensitive").rows) == sensitive
+    views = (("mentions", len(posts)), ("queue", len(queued)), ("suppressed", None), ("sensitive", len(sensitive)))
+    for view, count in views:
         found = store.query(f"SELECT count(), uniqExact(mention_id) FROM {view}").rows[0]
         assert found[0] == found[1] and count in (None, found[0])
 
@@ -177,7 +195,9 @@ handle = chdb.connect(sys.argv[1])
 handle.query("USE echolot")
 for setting in (0, 1):
     handle.query(f"SET do_not_merge_across_partitions_select_final = {setting}")
-    for view in ("mentions", "queue", "suppressed", "ingest_accounting", "dead_letter_summary", "near_copies"):
+    for view in (
+        "mentions", "queue", "suppressed", "ingest_accounting", "dead_letter_summary", "near_copies", "sensitive",
+    ):
         print(view, handle.query(f"SELECT count(), sum(cityHash64(*)) FROM {view}", "CSV").bytes().decode().strip())
 """
 
@@ -194,7 +214,7 @@ def test_final_across_partitions_or_not_is_the_same(tmp_path):
     wait_until_free(tmp_path / "store")
     command = [sys.executable, "-c", IN_BOTH_WAYS, str(tmp_path / "store")]
     lines = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.splitlines()
-    assert len(lines) == 12 and lines[:6] == lines[6:]
+    assert len(lines) == 14 and lines[:7] == lines[7:]
     assert lines[0].startswith("mentions 25,")
 
 

@@ -1,0 +1,97 @@
+"""How fast is the judge, stage by stage, on one core? How long does it take to load, and how much memory?
+
+    python -m benchmarks.judge [--seconds 3] [--batch 500]
+
+The posts are the shipped sample texts, judged over and over. Processor time, the best round, so that a busy machine
+falsifies little; loading and memory are those of a fresh process."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks import machine
+from schemas.mention import Author, Mention
+
+_SAMPLES = Path(__file__).parents[1] / "samples" / "texts.jsonl"
+_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+_FRESH = """
+import json, time
+start = time.perf_counter()
+from pathlib import Path
+from benchmarks import judge, machine
+made = judge.shipped()
+loaded = time.perf_counter()
+made.judge(judge.posts()[:1])
+import os
+print(json.dumps([loaded - start, time.perf_counter() - loaded, machine.resident_mb(os.getpid())]))
+"""
+
+
+def posts() -> list[Mention]:
+    """The sample texts as mentions of many authors."""
+    texts = [json.loads(line)["text"] for line in _SAMPLES.read_text(encoding="utf-8").splitlines()]
+    return [
+        Mention(
+            platform="x", native_id=str(n), published_at=_EPOCH, text=text, author=Author(followers=n * 7919 % 10**5)
+        )
+        for n, text in enumerate(texts)
+    ]
+
+
+def shipped() -> object:
+    """The judge of the shipped brands and model."""
+    from configs.settings import ChdbStoreSettings, FilesSource, JobSettings
+    from pipeline import resources
+
+    return resources.make_judge(JobSettings(source=FilesSource(path=Path()), store=ChdbStoreSettings()))
+
+
+def best(call: Callable[[], object], seconds: float) -> float:
+    """Seconds of processor time of the fastest call."""
+    fastest, until = float("inf"), time.process_time() + seconds
+    while (start := time.process_time()) < until:
+        call()
+        fastest = min(fastest, time.process_time() - start)
+    return fastest
+
+
+def stages(seconds: float, batch: int) -> list[tuple[str, float]]:
+    """Seconds a post of every classifier in order, and of all."""
+    judge, mentions = shipped(), posts()
+    parts = [mentions[start : start + batch] for start in range(0, len(mentions), batch)]
+    seen: list[dict[str, list[object]]] = [{} for _ in parts]
+    rows = []
+    for classifier in judge.classifiers:
+        taken = best(lambda c=classifier: [c.classify(p, s) for p, s in zip(parts, seen, strict=True)], seconds)
+        rows.append((classifier.name, taken / len(mentions)))
+        for part, columns in zip(parts, seen, strict=True):
+            columns.update(classifier.classify(part, columns))
+    rows.append(("all, as the job calls it", best(lambda: [judge.judge(p) for p in parts], seconds) / len(mentions)))
+    return rows
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--batch", type=int, default=500)
+    arguments = parser.parse_args()
+    print(machine.line())
+    print(f"{len(posts())} posts in batches of {arguments.batch}, one process, one thread; processor time\n")
+    print("| stage | µs a post | posts/s |\n|---|---:|---:|")
+    for name, taken in stages(arguments.seconds, arguments.batch):
+        print(f"| {name} | {1e6 * taken:.0f} | {1 / taken:,.0f} |", flush=True)
+    done = subprocess.run([sys.executable, "-c", _FRESH], capture_output=True, text=True, check=True, env=os.environ)
+    load, first, memory = json.loads(done.stdout.splitlines()[-1])
+    print(f"\nA fresh process: loaded in {load:.1f} s, first post {first:.2f} s later, {memory:.0f} MB resident")
+
+
+if __name__ == "__main__":
+    main()
