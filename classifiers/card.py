@@ -44,8 +44,8 @@ def write(folder: Path, model: Model, report: Report, posts: Sequence[GoldPost],
         "# Model card: intents, needs-intervention, severity",
         "",
         f"Linear model over {len(model.vocabulary.slots):,} hashed n-grams (words, word pairs, characters in words), "
-        f"one calibrated logistic regression an output; {size:.1f} MB. Seed {model.seed}, trained in {seconds:.0f} s of processor time, "
-        f"content `{model.content[:16]}`. Written by `echolot train intents`; do not edit.",
+        f"one calibrated logistic regression an output; {size:.1f} MB. Seed {model.seed}, trained in {seconds:.0f} s "
+        f"of processor time, content `{model.content[:16]}`. Written by `echolot train intents`; do not edit.",
         "", "## Data", "", *_data(posts),
         "", "## Thresholds", "", *_thresholds(model),
         "", "## Figures on real posts", "",
