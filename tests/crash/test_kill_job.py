@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.timeout(900)]
 
 KILLS = int(os.environ.get("ECHOLOT_KILLS", "25"))
 PARTITIONS = 3
-RECORDS = 20_000
+RECORDS = 40_000  # more than 25 short lives get through
 
 
 def records(draw: random.Random):
