@@ -12,7 +12,7 @@ setup(
         include=["pipeline*", "classifiers*", "sinks*", "schemas*", "configs*", "samples*"],
     ),
     package_data={
-        "classifiers": ["artefacts/**/*", "cards/*.md"],
+        "classifiers": ["artefacts/**/*", "cards/*.md", "cards/*.svg"],
         "configs": ["shipped/*.yaml"],
         "samples": ["*.jsonl", "*.json", "*.md", "posts/*", "labelled/*"],
         "sinks": ["migrations/*.sql", "views/*.sql"],

@@ -24,6 +24,7 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 from benchmarks import machine
 from classifiers import language_gold
 from classifiers.evaluate_language import ALL, LENGTHS, evaluate
+from classifiers.labelled import PARTS
 from classifiers.language import LANGUAGES, UNDETERMINED, Language
 from classifiers.normalise import normalise, plain_words
 from classifiers.scripts import LATIN_TOO
@@ -126,7 +127,7 @@ def lines(posts: list[language_gold.LanguagePost], rounds: int) -> Iterator[str]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--posts", type=Path, default=_SAMPLES / "labelled" / "languages.jsonl")
-    parser.add_argument("--part", choices=language_gold.PARTS, default="test")
+    parser.add_argument("--part", choices=PARTS, default="test")
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
     posts = [post for post in language_gold.read(arguments.posts) if post.part == arguments.part]

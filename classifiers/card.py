@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from classifiers import calibration, pictures
 from classifiers.artefact import ARRAYS, SHIPPED, Model
 from classifiers.figures import Figures, Report, TradeOff
 from classifiers.gold import GoldPost
+from classifiers.held_out import BY_POST, SPLITS, HeldOut
 from classifiers.intents import NEEDS_INTERVENTION
 
-NAME = "intents.md"
+NAME, RELIABILITY, CONFUSION = "intents.md", "intents-reliability.svg", "intents-confusion.svg"
 _CARDS = Path(__file__).parent / "cards"
 _LICENCES = {
     "mobasa": "DFKI-NLP/sim3s-corpus, CC BY 4.0",
@@ -35,8 +37,10 @@ _LIMITS = """\
 - Labels come from one annotator a post, by written guidelines."""
 
 
-def write(folder: Path, model: Model, report: Report, posts: Sequence[GoldPost], seconds: float) -> Path:
-    """Write the card: beside the other cards for the shipped model, else into `folder`. Returns where."""
+def write(
+    folder: Path, model: Model, report: Report, posts: Sequence[GoldPost], held_out: HeldOut, seconds: float
+) -> Path:
+    """Write the card and its pictures: beside the others for the shipped model, else into `folder`. Returns where."""
     place = _CARDS if folder.resolve() == SHIPPED.resolve() else folder
     place.mkdir(parents=True, exist_ok=True)
     size = (folder / ARRAYS).stat().st_size / 1e6
@@ -55,6 +59,7 @@ def write(folder: Path, model: Model, report: Report, posts: Sequence[GoldPost],
         "n-grams, penalty and weights of posts were chosen by such figures on these posts, so they are a little kind.",
         "", *_figures(report.figures),
         "", "## Threshold of needs_intervention: the trade-off", "", *_trade_offs(report.trade_offs),
+        "", "## Pictures", "", *_pictures(place, model, held_out),
         "", "## Limits", "", *_LIMITS.splitlines(), "",
     ]  # fmt: skip
     card = place / NAME
@@ -104,6 +109,23 @@ def _trade_offs(rows: Sequence[TradeOff]) -> Iterator[str]:
             f"| {row.language} | {row.threshold:.2f} | {row.recall:.3f} | {row.false_alarms:.4f} | "
             f"{_number(row.precision, 3)} | {row.queue_per_1000:.0f} |"
         )
+
+
+def _pictures(place: Path, model: Model, held_out: HeldOut) -> Iterator[str]:
+    """Draws them; lines that show them. None where no real posts tell who needs somebody."""
+    needs = held_out.truth[:, held_out.names.index(NEEDS_INTERVENTION)]
+    if not needs.any() or needs.all():
+        return
+    lines = [(split, calibration.bins(*held_out.of(NEEDS_INTERVENTION, split))) for split in SPLITS]
+    pictures.reliability([(split.replace("_", " "), found) for split, found in lines], place / RELIABILITY)
+    names = list(model.intents)
+    limits = [output.threshold for output in model.outputs[: len(names)]]
+    truth, scores = held_out.truth[:, : len(names)], held_out.scores[BY_POST][:, : len(names)]
+    pictures.confusion(names, truth, scores >= limits, place / CONFUSION)
+    yield "Needs-intervention: probabilities said, and true shares, on posts held out by post and by source."
+    yield f"![reliability]({RELIABILITY})"
+    yield "Intents, held out by post: of posts with the row's intent, the share that is said to have the column's."
+    yield f"![confusion]({CONFUSION})"
 
 
 def _number(value: float | None, digits: int) -> str:

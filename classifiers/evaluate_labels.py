@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from classifiers.label_gold import PARTS, LabelledPost
+from classifiers.label_gold import LabelledPost
+from classifiers.labelled import PARTS
 from classifiers.protocol import Classifier
 from schemas.mention import Mention
 

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from classifiers.labelled import PARTS
 from classifiers.language import UNDETERMINED, Language
-from classifiers.language_gold import PARTS, LanguagePost
+from classifiers.language_gold import LanguagePost
 from classifiers.normalise import normalise, plain_words
 from schemas.mention import Mention
 

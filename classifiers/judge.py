@@ -56,11 +56,7 @@ class Judge:
 
     def description(self) -> str:
         """One sentence for people."""
-        settings = (getattr(c, "settings", "") for c in self.classifiers)
-        names = ", ".join(
-            f"{c.name} (version {c.version}{', ' if said else ''}{said})"
-            for c, said in zip(self.classifiers, settings, strict=True)
-        )
+        names = ", ".join(f"{c.name} (version {c.version}{_settings(c)})" for c in self.classifiers)
         return f"Judge every mention by {names}; fingerprint {self.fingerprint()}."
 
     @staticmethod
@@ -71,3 +67,8 @@ class Judge:
         for column, values in found.items():
             if len(values) != count:
                 raise ValueError(f"classifier {classifier.name!r} gave {len(values)} values of {column} for {count}")
+
+
+def _settings(classifier: Classifier) -> str:
+    said = getattr(classifier, "settings", "")
+    return f", {said}" if said else ""

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from classifiers import labelled
-from classifiers.labelled import GoldError
+from classifiers.labelled import PARTS, GoldError
 
-PARTS = ("dev", "test")
 _TEXTS = ("id", "text", "lang", "source", "part")
 
 

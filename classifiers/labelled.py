@@ -9,6 +9,9 @@ from typing import Any, Protocol, TypeVar
 
 from schemas.errors import TerminalError
 
+PARTS = ("dev", "test")
+"""Whether a post's mistakes may be read while a classifier is mended (dev), or are counted only (test)."""
+
 
 class GoldError(TerminalError):
     """A file of labelled posts that cannot be used; the text names file, line and mend."""

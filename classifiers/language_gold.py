@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from classifiers import labelled, tsv
-from classifiers.labelled import GoldError
+from classifiers.labelled import PARTS, GoldError
 
-PARTS = ("dev", "test")
 _EXAMPLE = '{"id": ..., "text": ..., "lang": ...}'
 _CODE = re.compile("[a-z]{2,3}")
 

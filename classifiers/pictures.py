@@ -15,6 +15,7 @@ from classifiers.figures import Bools
 from classifiers.trade_off import Curve
 
 mpl.rcParams["svg.hashsalt"] = "echolot"  # the same figures give the same bytes
+mpl.rcParams["svg.fonttype"] = "none"  # words stay words
 _NO_DATE = {"Date": None}
 
 

@@ -64,18 +64,15 @@ def train(paths: Sequence[Path], taxonomy: Taxonomy, out_dir: Path, seed: int) -
         out_dir,
     )
     said = len(intents) + 1
-    held_out.save(
-        HeldOut(
-            targets.names[:said],
-            tuple(posts[i].language for i in real),
-            targets.truth[real, :said],
-            {BY_POST: scores[real, :said], BY_SOURCE: harder_scores[real, :said]},
-        ),
-        out_dir,
-        model.content,
+    kept = HeldOut(
+        targets.names[:said],
+        tuple(posts[i].language for i in real),
+        targets.truth[real, :said],
+        {BY_POST: scores[real, :said], BY_SOURCE: harder_scores[real, :said]},
     )
+    held_out.save(kept, out_dir, model.content)
     report = Report((*figures, *harder), _notes(posts), tuple(_trade_offs(posts, targets, scores, real)))
-    card.write(out_dir, model, report, posts, time.process_time() - started)
+    card.write(out_dir, model, report, posts, kept, time.process_time() - started)
     return report
 
 

@@ -27,13 +27,12 @@ class Mix:
 @dataclass(frozen=True, slots=True)
 class Encoder:
     """Everything inference needs. `cut`: the encoder is asked where the linear model gives any intent, or
-    needs-intervention, at least this probability. `sentiment_temperature` divides the logits of sentiment."""
+    needs-intervention, at least this probability."""
 
     graph: bytes
     tokenizer: str
     mixes: tuple[Mix, ...]
     cut: float
-    sentiment_temperature: float
 
 
 def save(encoder: Encoder, folder: Path) -> str:
@@ -43,7 +42,6 @@ def save(encoder: Encoder, folder: Path) -> str:
     manifest = {
         "format": _FORMAT,
         "cut": encoder.cut,
-        "sentiment_temperature": encoder.sentiment_temperature,
         "mixes": [asdict(mix) for mix in encoder.mixes],
     }
     (place / GRAPH).write_bytes(encoder.graph)
@@ -65,7 +63,7 @@ def load(folder: Path, outputs: Sequence[str], content: str) -> Encoder:
     mixes = tuple(Mix(**mix) for mix in manifest["mixes"])
     if manifest["format"] != _FORMAT or [mix.name for mix in mixes] != list(outputs):
         raise _broken(folder, f"{MANIFEST} was written by another version of Echolot")
-    return Encoder(graph, tokenizer.decode(), mixes, manifest["cut"], manifest["sentiment_temperature"])
+    return Encoder(graph, tokenizer.decode(), mixes, manifest["cut"])
 
 
 def _hash(files: Sequence[bytes]) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from classifiers.evaluate_language import ALL, LENGTHS, Figure, evaluate, length_of, verdicts
 from classifiers.labelled import GoldError
-from classifiers.language_gold import PARTS, LanguagePost, read
+from classifiers.language_gold import LanguagePost, read
 
 SHIPPED = Path(__file__).parents[2] / "samples" / "labelled" / "languages.jsonl"
 GOOD = {"id": "a", "text": "Guten Tag", "lang": "de", "source": "mobasa-dev", "part": "dev"}
@@ -129,12 +128,6 @@ def test_the_shipped_file_has_short_posts_of_every_language_and_licensed_sources
         assert counts[language, "1-3"] >= 40 and counts[language, "4-10"] >= 60, language
     assert counts["und", "1-3"] >= 90
     assert {post.source.partition("-")[0] for post in shipped} == LICENSED
-
-
-def test_the_half_of_a_shipped_post_follows_from_its_id_alone(shipped):
-    for post in shipped:
-        odd = int(sha256(f"languages-part:{post.id}".encode()).hexdigest()[:2], 16) % 2
-        assert post.part == PARTS[odd], post.id
 
 
 def test_the_shipped_file_has_no_copies_handles_or_numbers_of_people(shipped):

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from classifiers.evaluate_labels import Figure
 from classifiers.evaluate_noise import evaluate
-from classifiers.label_gold import PARTS
-from classifiers.labelled import GoldError
+from classifiers.labelled import PARTS, GoldError
 from classifiers.noise_gold import LABELS, read
 from classifiers.noise_rules import Noise
 from classifiers.triage import _BY_NOISE
 
 SHIPPED = Path(__file__).parents[2] / "samples" / "labelled" / "noise.jsonl"
 GOOD = {"id": "a", "text": "RT @x: hallo", "lang": "de", "source": "mobasa-dev", "part": "dev", "noise": ["repost"]}
-LICENSED = {"mobasa", "umsab", "germeval2018", "ijcnlp", "ibm", "minibar"}
 
 
 def written(folder, *rows):
@@ -100,24 +96,9 @@ def test_a_missing_an_empty_and_a_binary_file_are_refused(tmp_path):
         read(tmp_path / "binary.jsonl")
 
 
-def test_the_shipped_file_is_large_mostly_german_and_of_licensed_sources(shipped):
+def test_the_shipped_file_is_large_and_mostly_german(shipped):
     assert len(shipped) >= 500
     assert sum(post.language == "de" for post in shipped) >= 250
-    assert {post.source.partition("-")[0] for post in shipped} <= LICENSED
-    assert not [post.id for post in shipped if "authored" in post.source or "translated" in post.source]
-
-
-def test_the_half_of_a_shipped_post_follows_from_its_id_alone(shipped):
-    for post in shipped:
-        odd = int(sha256(f"noise-part:{post.id}".encode()).hexdigest()[:2], 16) % 2
-        assert post.part == PARTS[odd], post.id
-
-
-def test_the_shipped_file_has_a_part_without_selection_and_no_copies(shipped):
-    rows = [json.loads(line) for line in SHIPPED.read_text("utf-8").splitlines()]
-    assert Counter(row["drawn"] for row in rows)["random"] >= 190
-    texts = Counter(post.text for post in shipped)
-    assert [text for text, times in texts.items() if times > 1] == []
 
 
 @pytest.mark.parametrize(

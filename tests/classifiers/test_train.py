@@ -83,6 +83,8 @@ def test_the_card_is_written_beside_the_model_with_data_figures_and_seed(trained
     assert f"| all | macro | {row.posts} | {row.positives} | {row.f1:.3f} |" in text
     assert "trade-off" in text
     assert "## Limits" in text
+    for picture in ("intents-reliability.svg", "intents-confusion.svg"):
+        assert f"]({picture})" in text and (folder / "out" / picture).read_text("utf-8").startswith("<?xml")
 
 
 def test_twins_fall_into_the_same_fold_and_a_post_more_moves_none(trained):

@@ -46,4 +46,4 @@ def tiny(outputs: tuple[str, ...], *, cut: float, linear: float = 0.0, encoder: 
     tokenizer = Tokenizer(models.WordLevel({word: n for n, word in enumerate(WORDS)}, unk_token="<unk>"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     mixes = tuple(Mix(name, linear, encoder, 0.0) for name in outputs)
-    return Encoder(model.SerializeToString(), tokenizer.to_str(), mixes, cut, 1.0)
+    return Encoder(model.SerializeToString(), tokenizer.to_str(), mixes, cut)
