@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
+import fcntl
+import functools
+import os
+import random
 import socket
+import tempfile
+from pathlib import Path
+from typing import BinaryIO
 
 HOST = "127.0.0.1"
+# below the range that outgoing connections take theirs from (32768 up on Linux, 49152 up elsewhere): a server that is
+# down for a moment finds its port again
+_FIRST, _END = 20_000, 32_768
+_ours: set[int] = set()
 
 
 class ServiceError(RuntimeError):
@@ -13,12 +23,36 @@ class ServiceError(RuntimeError):
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now; all are held until the last is found, so that they differ."""
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind((HOST, 0))
-        return [each.getsockname()[1] for each in sockets]
+    """Ports that nobody listens on; while we live, none of them is given out again on this machine.
+
+    Raises ServiceError where too few are left."""
+    found: list[int] = []
+    for port in random.sample(range(_FIRST, _END), _END - _FIRST):
+        if _claim(port):
+            found.append(port)
+        if len(found) == count:
+            return found
+    raise ServiceError(f"no {count} free ports from {_FIRST} to {_END - 1} on {HOST}; stop what uses them")
+
+
+def _claim(port: int) -> bool:
+    """Make it ours where it is nobody's and TCP has it free."""
+    if port in _ours:  # a process never refuses itself a lock
+        return False
+    try:
+        fcntl.lockf(_claims(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+        with socket.socket() as probe:
+            probe.bind((HOST, port))
+    except OSError:
+        return False
+    _ours.add(port)
+    return True
+
+
+@functools.cache
+def _claims() -> BinaryIO:
+    """A file whose byte of a port's number is locked by the process that was given the port; locks end with it."""
+    return (Path(tempfile.gettempdir()) / f"echolot-ports-{os.getuid()}").open("ab")
 
 
 def refuse_used(port: int) -> None:

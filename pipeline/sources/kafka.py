@@ -72,6 +72,7 @@ class KafkaRecords:
         return Batch([record(r) for tp in sorted(polled) for r in polled[tp]])
 
     def _poll(self, wait_seconds: float, most: int) -> dict[TopicPartition, list[ConsumerRecord]]:
+        self._keep_membership()
         try:
             return self._consumer.poll(timeout_ms=round(wait_seconds * 1000), max_records=most)
         except NoOffsetForPartitionError as error:
@@ -80,6 +81,15 @@ class KafkaRecords:
         except OffsetOutOfRangeError as error:
             tp, offset = next(iter(sorted(error.args[0].items())))
             raise overtaken(self._consumer, self._settings.group, tp, offset) from error
+
+    def _keep_membership(self) -> None:
+        """Join again where kafka-python forgets a join that new metadata caused and that ended between two polls.
+
+        It would go on reading, but send no heartbeats and refuse every commit (3.0.12, join_group_async)."""
+        coordinator = self._consumer._coordinator
+        join = coordinator and coordinator._join_task
+        if join and join.is_done and not coordinator.need_rejoin():
+            coordinator.request_rejoin()
 
     def commit(self, positions: Positions) -> None:
         """See Source.commit. Offsets of partitions that went to another member are left to that member."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import random
-import socket
 import subprocess
 import sys
 
 import pytest
 import yaml
 
+from deploy.ports import free_ports
 from tests.jobs import ROOT, canonical
 from tests.services.small_disk import small_disk
 
@@ -103,9 +103,7 @@ def test_an_unknown_command_and_option_exit_with_2():
 
 
 def test_a_broker_that_does_not_answer_is_named(tmp_path):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        where = f"127.0.0.1:{free.getsockname()[1]}"
+    where = f"127.0.0.1:{free_ports(1)[0]}"
     path = configured(tmp_path, {"kind": "kafka", "bootstrap": [where], "topics": [{"name": "t"}]})
     assert_says(echolot("stream", "--config", path), 1, f"no Kafka broker answers at {where}", "check that it runs")
 

@@ -14,11 +14,12 @@ import pytest
 
 from benchmarks import machine
 from deploy.flink.cluster import Cluster
+from deploy.ports import free_ports
 from tests.chaos import verdict
 from tests.chaos.arena import Arena, arena
 from tests.chaos.workload import Sender, Workload
 from tests.jobs import FlinkJob, Job, committed
-from tests.pipeline.scraping import free_port, scrape
+from tests.pipeline.scraping import scrape
 from tests.services.clickhouse_server import find_or_skip
 from tests.services.gate import Direction
 from tests.services.kafka_broker import create_topic, unique
@@ -45,7 +46,7 @@ class Stage:
         self.workload = Workload(seed=7, partitions=PARTITIONS)
         self.sender = Sender(ring.kafka.direct, self.topic, self.workload)
         self.settings = ring.settings(self.topic, self.group)
-        self.port = free_port()
+        (self.port,) = free_ports(1)
         metrics = {"port": self.port, "folder": str(folder / "metrics")}
         self.job = FlinkJob(folder, self.settings["source"], cluster, **self.rest(), metrics=metrics)
 

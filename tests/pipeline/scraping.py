@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import subprocess
 import sys
 import time
@@ -65,12 +64,6 @@ def children(count: int, port: int, folder: Path) -> Iterator[list[Child]]:
     finally:
         for child in started:
             child.kill()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 import time
 
 import pytest
 from kafka import KafkaAdminClient, KafkaProducer, TopicPartition
 
 from configs.settings import KafkaSource, Topic
+from deploy.ports import free_ports
 from pipeline.sources.kafka import KafkaRecords
 from pipeline.sources.watchdog import Watchdog
 from schemas.errors import TerminalError, TransientError
@@ -104,6 +104,24 @@ def test_partitions_that_a_topic_gains_are_read_from_their_first_record(broker, 
 
 
 @kafka
+def test_a_join_that_ends_between_two_polls_is_no_lost_membership(broker):
+    """New partitions make the consumer join again; the poll that starts it is over before the broker has answered."""
+    topic = create_topic(broker, unique("t"))
+    chosen = settings(broker, topic)
+    source = KafkaRecords(chosen)
+    assert read(source, 1, timeout=3) == []
+    with KafkaAdminClient(bootstrap_servers=broker.bootstrap) as admin:
+        admin.create_partitions({topic: 2})
+    time.sleep(1.5)  # the consumer sees them by itself
+    source.poll(0.001)
+    time.sleep(0.5)  # the join ends
+    produce(broker, topic, [b"new"], partition=1)
+    assert [r.value for r in read(source, 1)] == [b"new"]
+    assert committed(broker.bootstrap, chosen.group)[TopicPartition(topic, 1)] == 1
+    source.close()
+
+
+@kafka
 def test_latest_means_from_the_first_start_on_and_is_kept(broker):
     topic = create_topic(broker, unique("t"))
     produce(broker, topic, [b"before"])
@@ -179,9 +197,7 @@ def test_a_missing_topic_is_named(broker):
 
 
 def test_a_port_where_nobody_answers_is_named():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        where = f"127.0.0.1:{free.getsockname()[1]}"
+    where = f"127.0.0.1:{free_ports(1)[0]}"
     with pytest.raises(TransientError, match=f"no Kafka broker answers at {where}"):
         KafkaRecords(KafkaSource(bootstrap=(where,), topics=(Topic(name="t"),)))
 

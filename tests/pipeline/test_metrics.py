@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from configs.observe import MetricsSettings
+from deploy.ports import free_ports
 from pipeline import metrics
 from pipeline.metrics import folder as folders
 from pipeline.metrics.folder import Folder
@@ -22,14 +23,14 @@ from pipeline.metrics.page import page
 from pipeline.metrics.recording import MOST_SOURCES
 from pipeline.metrics.registry import ALL
 from tests.jobs import ROOT
-from tests.pipeline.scraping import children, free_port, owner, scrape, until, value
+from tests.pipeline.scraping import children, owner, scrape, until, value
 
 UNITS = ("_seconds", "_bytes", "_records", "_ratio", "_info", "_tripped")
 
 
 @pytest.fixture
 def port():
-    return free_port()
+    return free_ports(1)[0]
 
 
 @pytest.fixture
@@ -223,7 +224,7 @@ def test_a_crash_anywhere_while_the_dead_are_added_up_counts_nothing_twice_and_l
     """Two dead processes, 3 and 4 records; one crash at each rename and each unlink in turn."""
     made = tmp_path / "made"
     for amount in (3, 4):
-        with children(1, free_port(), made) as (child,):
+        with children(1, *free_ports(1), made) as (child,):
             child.do(f"metrics.RECORDS.add({amount}, source='t', outcome='good')")
     crashes = 0
     while True:

@@ -13,6 +13,7 @@ from kafka.errors import CommitFailedError, KafkaConnectionError
 
 from configs.observe import MetricsSettings
 from configs.settings import BreakerSettings, ChdbStoreSettings, FilesSource, JobSettings, KafkaSource, Topic
+from deploy.ports import free_ports
 from pipeline import job, metrics
 from pipeline.breaker import BreakerTripped
 from pipeline.metrics import kinds
@@ -22,7 +23,7 @@ from pipeline.sources.kafka_client import Overtaken
 from schemas.record import Record
 from sinks.store import Block
 from tests.jobs import canonical
-from tests.pipeline.scraping import free_port, scrape, until, value
+from tests.pipeline.scraping import scrape, until, value
 from tests.pipeline.test_progress import Latest
 from tests.services.kafka_broker import create_topic, delete_before, produce, unique
 from tests.sinks.owners import owner_pid
@@ -72,7 +73,7 @@ def test_a_run_over_files_moves_its_metrics_and_counts_what_the_store_holds(tmp_
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.jsonl").write_bytes(b"\n".join(lines) + b"\n")
     settings = JobSettings(source=FilesSource(path=tmp_path / "in"), store=ChdbStoreSettings(path=tmp_path / "store"))
-    port = free_port()
+    (port,) = free_ports(1)
     with running(settings, port, tmp_path):
         seen = until(port, lambda s: value(s, "echolot_rows_written_total", table="ledger") == 5, 30)
         time.sleep(0.3)  # counted just after the ledger's rows
@@ -101,7 +102,7 @@ def test_a_run_on_kafka_moves_its_metrics_and_ends_without_lag(broker, tmp_path)
     produce(broker, topic, [Record(topic, 0, 0, canonical("99", "x"), timestamp=old)], partition=1)
     source = KafkaSource(bootstrap=(broker.bootstrap,), topics=(Topic(name=topic),), group=unique("group"))
     settings = JobSettings(source=source, store=ChdbStoreSettings(path=tmp_path / "store"))
-    port = free_port()
+    (port,) = free_ports(1)
 
     def written(samples):
         good = value(samples, "echolot_records_total", source=topic, outcome="good")

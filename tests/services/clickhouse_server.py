@@ -10,6 +10,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from deploy.ports import free_ports
 from tests.services.required import need
 
 _START_SECONDS = 30  # measured 0.2-0.4 s; a loaded machine takes longer
@@ -57,7 +58,7 @@ class ClickHouseServer:
         self._binary = binary
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
-        self.port = _free_port()
+        (self.port,) = free_ports(1)
 
     def start(self) -> None:
         """Start and wait until the port answers. Raises RuntimeError with the end of the log when it does not."""
@@ -124,10 +125,3 @@ def find_or_skip() -> str:
         return f"{found} server"
     need(_HOW_TO_GET)
     raise AssertionError("need() does not return where something is missing")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -16,6 +16,7 @@ from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, Self
 
+from deploy.ports import free_ports
 from tests.services.gate_pair import Direction, Faults, Pair, Trap
 
 __all__ = ["Direction", "Gate"]
@@ -43,9 +44,9 @@ class Gate:
             end.setblocking(False)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._wake_read, selectors.EVENT_READ)
-        self._door = _bound(0)
-        self.port: int = self._door.getsockname()[1]
+        (self.port,) = free_ports(1)
         """Where to connect to, on 127.0.0.1."""
+        self._door = _bound(self.port)
         self._listening = False
         self._listen()
         self._stepped = 0.0  # when the pairs were last moved

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -21,6 +22,18 @@ _SERVE = "import socket, sys, time; s = socket.create_server(('127.0.0.1', int(s
 def server(tmp_path: Path, port: int, program: str = _SERVE) -> Daemon:
     command = [sys.executable, "-c", program, str(port)]
     return Daemon("the server", command, tmp_path / "log", ports=[port], ready=lambda: listens(port))
+
+
+def test_ports_are_given_out_once_and_outside_the_range_of_outgoing_connections() -> None:
+    """In this process and in another; 7 of a hundred and a thousand would else meet."""
+    mine = free_ports(50) + free_ports(50)
+    ask = "from deploy.ports import free_ports; print(*free_ports(1000))"
+    other = subprocess.run([sys.executable, "-c", ask], cwd=ROOT, capture_output=True, text=True, check=True)
+    all_ports = mine + [int(port) for port in other.stdout.split()]
+    assert len(set(all_ports)) == 1100
+    assert min(all_ports) >= 20_000 and max(all_ports) < 32_768
+    with socket.create_server(("127.0.0.1", mine[0])), pytest.raises(ServiceError):
+        refuse_used(mine[0])
 
 
 def test_a_start_returns_when_it_answers_and_a_kill_when_it_is_gone(tmp_path: Path) -> None:

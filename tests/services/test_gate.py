@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.ports import free_ports
 from tests.services.gate import Direction, Gate
 
 UP, DOWN = Direction.UP, Direction.DOWN
@@ -163,9 +164,7 @@ def test_a_refusing_gate_keeps_its_port_and_opens_again(gate):
 
 
 def test_a_server_that_is_away_is_an_ended_connection():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    (port,) = free_ports(1)
     with Gate("127.0.0.1", port) as gate, pytest.raises(ConnectionResetError), dial(gate) as client:
         client.recv(1)
 
@@ -347,6 +346,7 @@ def test_nothing_is_left_behind_by_a_closed_gate(peer):
     with dial_direct(peer) as direct:
         ask(direct, b"warm")
     until(lambda: len(peer.ends) == 1)
+    Gate("127.0.0.1", peer.port).close()  # the first port of a process opens the file of claims
     before = left()
     gate = Gate("127.0.0.1", peer.port)
     clients = [dial(gate) for _ in range(5)]

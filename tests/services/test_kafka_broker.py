@@ -16,6 +16,7 @@ from kafka.errors import KafkaError
 
 from deploy.kafka.broker import Broker, BrokerError, why_not
 from deploy.kafka.properties import Login, Ports, as_text, server_properties
+from deploy.ports import free_ports
 from schemas.record import Record
 from tests.services.kafka_broker import consume, create_topic, delete_before, produce, unique
 
@@ -136,7 +137,7 @@ def test_the_jvm_never_outlives_the_command(
     kafka_jars: Path, tmp_path: Path, number: signal.Signals, status: int
 ) -> None:
     """`python -m deploy.kafka.broker`, stopped in order and by kill -9: the port is free soon after."""
-    port = _free_port()
+    (port,) = free_ports(1)
     command = [sys.executable, "-m", "deploy.kafka.broker", "--folder", str(tmp_path), "--port", str(port)]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, env=dict(os.environ))
     try:
@@ -148,12 +149,6 @@ def test_the_jvm_never_outlives_the_command(
     finally:
         process.kill()
         process.communicate()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_until_free(port: int, deadline: float) -> None:
