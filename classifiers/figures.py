@@ -61,6 +61,8 @@ class Report:
     figures: tuple[Figures, ...]
     notes: tuple[str, ...] = ()
     trade_offs: tuple[TradeOff, ...] = ()
+    stages: tuple[Figures, ...] = ()
+    """What each model reaches alone, and together; the split says which."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -90,6 +92,7 @@ class Report:
         return {
             "figures": [asdict(figures) for figures in self.figures],
             "trade_offs": [asdict(trade_off) for trade_off in self.trade_offs],
+            "stages": [asdict(figures) for figures in self.stages],
             "notes": list(self.notes),
         }
 

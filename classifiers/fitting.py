@@ -1,16 +1,19 @@
-"""Fits the linear model: targets, weights of posts, logistic regressions, calibration, thresholds. Training only."""
+"""Fits the models: targets, weights of posts, logistic regressions, calibration, thresholds. Training only."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
+from classifiers import cascade
 from classifiers.artefact import Output
+from classifiers.encoder.artefact import Mix
 from classifiers.figures import Bools, Floats, best_threshold
 from classifiers.gold import GoldPost
 from classifiers.intents import NEEDS_INTERVENTION, SEVERITIES
@@ -18,6 +21,7 @@ from classifiers.vocabulary import Vocabulary, learn, prepared
 
 # Chosen by mean average precision on held-out real posts, (folds / source left out / German real in folds).
 _C = 8.0  # inverse strength of the penalty; 8: .704/.534/.503, 4: .703/.526/.500, 2: .698/.507/.494
+_HEAD_C = 2.0  # over sentence vectors, folds / source left out; 2: .690/.554, 8: .667/.531, 16: .667/.526
 _AUTHORED_WEIGHT = 1.0  # half: .707/.507/.508, better at home and worse abroad; one and a half: .698/.532/.495
 _GERMAN_WEIGHT = 2.0  # of real German posts, what most users have; .702/.525/.511 against .703/.526/.500 at 1
 _LEAST_POSITIVES = 3  # below it a label is not fitted, and never said
@@ -88,7 +92,18 @@ def texts_of(posts: Sequence[GoldPost], is_brand: Callable[[str], bool]) -> list
 def fit(texts: Sequence[str], targets: Targets, weights: Floats) -> Fitted:
     """One logistic regression a column, over one vocabulary."""
     vocabulary = learn(texts)
-    matrix = vocabulary.matrix(texts)
+    regression = LogisticRegression(C=_C, solver="liblinear", max_iter=300)
+    return Fitted(vocabulary, *_regressions(vocabulary.matrix(texts), targets, weights, regression))
+
+
+def fit_head(vectors: Floats, targets: Targets, weights: Floats) -> tuple[Floats, Floats]:
+    """Weights and biases of one logistic regression a column over sentence vectors."""
+    return _regressions(vectors, targets, weights, LogisticRegression(C=_HEAD_C, max_iter=300))
+
+
+def _regressions(
+    matrix: Any, targets: Targets, weights: Floats, regression: LogisticRegression
+) -> tuple[Floats, Floats]:
     columns = np.zeros((matrix.shape[1], len(targets.names)))
     biases = np.full(len(targets.names), _NEVER)
     for place in range(len(targets.names)):
@@ -97,41 +112,99 @@ def fit(texts: Sequence[str], targets: Targets, weights: Floats) -> Fitted:
         if truth.sum() < _LEAST_POSITIVES or truth.all():
             biases[place] = -_NEVER if len(truth) and truth.all() else _NEVER
             continue
-        regression = LogisticRegression(C=_C, solver="liblinear", max_iter=300)
         regression.fit(matrix[about], truth, sample_weight=weights[about])
         columns[:, place], biases[place] = regression.coef_[0], regression.intercept_[0]
-    return Fitted(vocabulary, columns, biases)
+    return columns, biases
 
 
-def calibrate(logits: Floats, targets: Targets, biases: Floats | None = None) -> tuple[Output, ...]:
-    """Platt's scaling (1999) and a threshold for each column, from logits of posts that were held out.
+@dataclass(frozen=True, slots=True)
+class Logits:
+    """A row a post, a column an output: of the linear model, and of each model of the second stage."""
+
+    linear: Floats
+    others: tuple[Floats, ...] = ()
+
+    @property
+    def models(self) -> tuple[Floats, ...]:
+        """All of them."""
+        return (self.linear, *self.others)
+
+    def rows(self, chosen: NDArray[np.int64]) -> Logits:
+        """The same for some posts."""
+        return Logits(self.linear[chosen], tuple(each[chosen] for each in self.others))
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What makes verdicts of logits. Without `mixes` the linear model is alone."""
+
+    outputs: tuple[Output, ...]
+    mixes: tuple[Mix, ...] = ()
+    cut: float = 0.0
+
+    def probabilities(self, logits: Logits) -> Floats:
+        """Calibrated, as the judge says them."""
+        slopes, offsets = [output.slope for output in self.outputs], [output.offset for output in self.outputs]
+        result: Floats = expit(logits.linear * slopes + offsets)
+        if self.mixes:
+            asked = self.asked(result)
+            result[asked] = cascade.mixed(self.mixes, logits.models)[asked]
+        return result
+
+    def asked(self, first: Floats) -> Bools:
+        """Which posts the second stage is asked about, by the linear model's probabilities."""
+        said = [place for place, output in enumerate(self.outputs) if output.name not in SEVERITIES]
+        return cascade.is_doubtful(first[:, said], self.cut)
+
+
+def calibrate(logits: Logits, targets: Targets, biases: Floats | None = None, cut: float = 0.0) -> Calibration:
+    """Platt's scaling (1999) of each stage, and a threshold for each column, from logits of posts held out.
 
     Thresholds of intents give the best F1; of needs_intervention the best F1 at the base rate `_QUEUE_RATE`; of the
     severities, the larger side."""
-    outputs = []
+    both = cascade.mean(logits.models)
+    outputs, mixes = [], []
     for place, name in enumerate(targets.names):
-        about = targets.counts[:, place]
-        truth, scores = targets.truth[about, place], logits[about, place]
-        slope, offset = _platt(scores, truth)
-        threshold = 0.5
-        if name not in SEVERITIES:
-            weights = np.ones(len(truth))
-            if name == NEEDS_INTERVENTION and truth.any():
-                share = truth.mean()
-                weights[truth] = _QUEUE_RATE / (1 - _QUEUE_RATE) * (1 - share) / share
-            threshold = best_threshold(truth, expit(slope * scores + offset), weights)
         bias = float(biases[place]) if biases is not None else 0.0
-        outputs.append(Output(name, bias, slope, offset, threshold))
-    return tuple(outputs)
+        outputs.append(Output(name, bias, *_platt(*_column(targets, logits.linear, place)), threshold=0.5))
+        mixes.append(Mix(name, *_platt(*_column(targets, both, place))))
+    made = Calibration(tuple(outputs), tuple(mixes) if logits.others else (), cut)
+    scores = made.probabilities(logits)
+    return replace(
+        made,
+        outputs=tuple(
+            replace(output, threshold=_threshold(output.name, *_column(targets, scores, place)))
+            for place, output in enumerate(outputs)
+        ),
+    )
 
 
-def probabilities(logits: Floats, outputs: Sequence[Output]) -> Floats:
-    """Calibrated."""
-    result: Floats = expit(logits * [output.slope for output in outputs] + [output.offset for output in outputs])
-    return result
+def cut_for(first: Floats, has_label: Bools, asked: float, positives: float = 0.05) -> float:
+    """The lowest cut, to two decimals, at which at most the share `asked` of a feed goes on to the second stage.
+
+    `first` are the linear model's probabilities of intents and needs-intervention, on posts held out; of the feed the
+    share `positives` has any of them."""
+    weights = np.where(has_label, positives / max(1, has_label.sum()), (1 - positives) / max(1, (~has_label).sum()))
+    cuts = np.round(np.arange(0.01, 1.0, 0.01), 2).tolist()
+    return next((cut for cut in cuts if weights[cascade.is_doubtful(first, cut)].sum() <= asked), 1.0)
 
 
-def _platt(scores: Floats, truth: Bools) -> tuple[float, float]:
+def _column(targets: Targets, scores: Floats, place: int) -> tuple[Bools, Floats]:
+    about = targets.counts[:, place]
+    return targets.truth[about, place], scores[about, place]
+
+
+def _threshold(name: str, truth: Bools, scores: Floats) -> float:
+    if name in SEVERITIES:
+        return 0.5
+    weights = np.ones(len(truth))
+    if name == NEEDS_INTERVENTION and truth.any():
+        share = truth.mean()
+        weights[truth] = _QUEUE_RATE / (1 - _QUEUE_RATE) * (1 - share) / share
+    return best_threshold(truth, scores, weights)
+
+
+def _platt(truth: Bools, scores: Floats) -> tuple[float, float]:
     if truth.sum() < _LEAST_POSITIVES or (~truth).sum() < _LEAST_POSITIVES or np.ptp(scores) == 0:
         return 1.0, 0.0
     regression = LogisticRegression(C=1e6, max_iter=1000).fit(scores[:, None], truth)

@@ -1,4 +1,4 @@
-"""The encoder as files beside the linear model: encoder.onnx, tokenizer.json, encoder.json (how both are mixed)."""
+"""The second stage as files beside the linear model: encoder.json (how all are mixed), and weights of each encoder."""
 
 from __future__ import annotations
 
@@ -7,71 +7,87 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from schemas.errors import TerminalError
 
-FOLDER, GRAPH, TOKENIZER, MANIFEST = "encoder", "encoder.onnx", "tokenizer.json", "encoder.json"
-_FORMAT = 1
+FOLDER, MANIFEST = "encoder", "encoder.json"
+HEAD, GRAPH, TOKENIZER = "sentences.npz", "encoder.onnx", "tokenizer.json"
+_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """One output of both: probability = 1 / (1 + exp(-(linear * its logit + encoder * its logit + offset)))."""
+    """One output of all models: probability = 1 / (1 + exp(-(slope * mean of their logits + offset)))."""
 
     name: str
-    linear: float
-    encoder: float
+    slope: float
     offset: float
 
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
-    """Everything inference needs. `cut`: the encoder is asked where the linear model gives any intent, or
-    needs-intervention, at least this probability."""
+    """Everything inference needs. `cut`: it is asked where the linear model gives any intent, or needs-intervention, at
+    least this probability."""
 
-    graph: bytes
-    tokenizer: str
     mixes: tuple[Mix, ...]
     cut: float
+    head: bytes = b""
+    """Over sentence vectors (sentences.py); empty: there is none."""
+    graph: bytes = b""
+    """A network of our own training (scorer.py); empty: there is none."""
+    tokenizer: str = ""
 
 
 def save(encoder: Encoder, folder: Path) -> str:
     """Write the files to `folder`/encoder; gives back the hash by which the model knows them."""
     place = folder / FOLDER
     place.mkdir(parents=True, exist_ok=True)
+    weights = {HEAD: encoder.head, GRAPH: encoder.graph, TOKENIZER: encoder.tokenizer.encode()}
+    for name, data in weights.items():
+        (place / name).unlink(missing_ok=True)
+        if data:
+            (place / name).write_bytes(data)
     manifest = {
         "format": _FORMAT,
         "cut": encoder.cut,
         "mixes": [asdict(mix) for mix in encoder.mixes],
+        "files": {name: sha256(data).hexdigest() for name, data in weights.items() if data},
     }
-    (place / GRAPH).write_bytes(encoder.graph)
-    (place / TOKENIZER).write_text(encoder.tokenizer, encoding="utf-8")
-    (place / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-    return _hash([(place / name).read_bytes() for name in (GRAPH, TOKENIZER, MANIFEST)])
+    text = json.dumps(manifest, indent=1) + "\n"
+    (place / MANIFEST).write_text(text, encoding="utf-8")
+    return sha256(text.encode()).hexdigest()
 
 
 def load(folder: Path, outputs: Sequence[str], content: str) -> Encoder:
     """The encoder of a model with these outputs, whose hash is `content`. Raises TerminalError, with the mend."""
-    place = folder / FOLDER
-    try:
-        graph, tokenizer, text = files = [(place / name).read_bytes() for name in (GRAPH, TOKENIZER, MANIFEST)]
-    except OSError as error:
-        raise _broken(folder, f"{error.filename} cannot be read ({error.strerror})") from None
-    if _hash(files) != content:
-        raise _broken(folder, f"the files in {place} are not those that the model was saved with (hash differs)")
-    manifest = json.loads(text)
-    mixes = tuple(Mix(**mix) for mix in manifest["mixes"])
-    if manifest["format"] != _FORMAT or [mix.name for mix in mixes] != list(outputs):
+    text = _read(folder, MANIFEST, content)
+    manifest: dict[str, Any] = json.loads(text)
+    if manifest["format"] != _FORMAT or [mix["name"] for mix in manifest["mixes"]] != list(outputs):
         raise _broken(folder, f"{MANIFEST} was written by another version of Echolot")
-    return Encoder(graph, tokenizer.decode(), mixes, manifest["cut"])
+    weights = {name: _read(folder, name, known) for name, known in manifest["files"].items()}
+    return Encoder(
+        tuple(Mix(**mix) for mix in manifest["mixes"]),
+        manifest["cut"],
+        weights.get(HEAD, b""),
+        weights.get(GRAPH, b""),
+        weights.get(TOKENIZER, b"").decode(),
+    )
 
 
-def _hash(files: Sequence[bytes]) -> str:
-    return sha256(b"".join(sha256(data).digest() for data in files)).hexdigest()
+def _read(folder: Path, name: str, content: str) -> bytes:
+    path = folder / FOLDER / name
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise _broken(folder, f"{path} cannot be read ({error.strerror})") from None
+    if sha256(data).hexdigest() != content:
+        raise _broken(folder, f"{path} is not the file that the model was saved with (hash differs)")
+    return data
 
 
 def _broken(folder: Path, what: str) -> TerminalError:
     return TerminalError(
-        f"{what}; train the model anew with `echolot train intents ... --encoder e5-small --out {folder}`, or unset "
-        f"judge.model to use the shipped model (reinstall Echolot if it is the shipped one that is broken)"
+        f"{what}; train the model anew with `echolot train intents ... --out {folder}`, or unset judge.model to use "
+        f"the shipped model (reinstall Echolot if it is the shipped one that is broken)"
     )

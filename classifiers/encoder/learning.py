@@ -56,7 +56,7 @@ def learn(
 ) -> None:
     """Train `network` in place. The same examples, course, seed and machine give the same weights."""
     network.train()
-    optimizer = torch.optim.AdamW(parameters(network, course.rate, course.head_rate), weight_decay=_DECAY)
+    optimizer = torch.optim.AdamW(parameters(network, course.rate, course.head_rate), weight_decay=_DECAY, fused=True)
     steps = course.epochs * -(-len(examples) // course.batch)
     warm = max(1, round(steps * _WARM_UP))
     schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -66,7 +66,9 @@ def learn(
     for epoch in range(course.epochs):
         total = 0.0
         for batch in batches(examples, course.batch, draw):
-            loss = _loss(network, batch, course.positive_weight)
+            # Where the processor multiplies 16-bit floats (AMX): 157 posts/s instead of 89, four layers, two cores.
+            with torch.autocast("cpu", torch.bfloat16, enabled=torch.cpu._is_amx_tile_supported()):
+                loss = _loss(network, batch, course.positive_weight)
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)

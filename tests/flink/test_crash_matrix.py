@@ -25,6 +25,8 @@ from tests.services.gate import Direction
 from tests.services.kafka_broker import create_topic, unique
 
 OUTAGE_SECONDS = float(os.environ.get("ECHOLOT_OUTAGE", "12"))
+# The runner for tests (2.62) keeps state of every turn of a reader (Beam issue 27648, mended in 2.76).
+TASK_HEAP = "256m" if OUTAGE_SECONDS < 60 else "1500m"
 pytestmark = [
     pytest.mark.kafka,
     pytest.mark.clickhouse,
@@ -103,7 +105,7 @@ class Stage:
         self.commits_are_not_ahead()
         self.ring.gate.open()
         total = self.workload.oracle.records
-        self.job.wait_for(lambda: self.ring.covered() == total, timeout=120)
+        self.job.wait_for(lambda: self.ring.covered() == total, timeout=120 + OUTAGE_SECONDS)
         verdict.check(self.ring.store, self.workload, self.topic)
         self.commits_are_not_ahead()
 
@@ -113,7 +115,7 @@ def stage(kafka_jars, flink_jars, tmp_path_factory):
     folder = tmp_path_factory.mktemp("matrix")
     with (
         arena(folder, binary=find_or_skip(), jars=kafka_jars) as ring,
-        Cluster(folder / "flink", jars=flink_jars, worker=WORKER) as cluster,
+        Cluster(folder / "flink", jars=flink_jars, worker=WORKER, task_heap=TASK_HEAP) as cluster,
     ):
         ring.store.migrate()
         made = Stage(ring, cluster, folder)
@@ -220,18 +222,23 @@ def test_an_outage_under_load_costs_time_and_no_memory(stage, who):
         "broker": (stage.ring.kafka.broker.kill, stage.ring.kafka.broker.restart),
     }[who]
     down()
-    until = time.monotonic() + OUTAGE_SECONDS
-    while time.monotonic() < until:
-        if who == "store":
-            stage.send(500)
-        time.sleep(0.5)
-    retries = stage.metric("echolot_insert_retries_total")
-    age = stage.metric("echolot_watermark_age_seconds")
-    up()
+    try:
+        began, retries, age = time.monotonic(), 0.0, 0.0
+        while (gone := time.monotonic() - began) < OUTAGE_SECONDS:
+            if gone > OUTAGE_SECONDS / 2 and not age:  # after ten minutes the writer gives up, and with it its metrics
+                retries = stage.metric("echolot_insert_retries_total")
+                age = stage.metric("echolot_watermark_age_seconds")
+            if who == "store":
+                stage.send(500)
+            time.sleep(0.5)
+    finally:
+        up()
     stage.send()
     stage.all_there_once()
     grown = stage.worker_mb() - before
-    print(f"{who} down for {OUTAGE_SECONDS:g} s: worker grew by {grown:.0f} MB, {retries:.0f} retries, age {age:.1f} s")
+    print(
+        f"{who} down for {OUTAGE_SECONDS:g} s: worker grew by {grown:.0f} MB; half way {retries:.0f} retries, age {age:.1f} s"
+    )
     assert grown < 150, f"the worker grew by {grown:.0f} MB while the {who} was away"
     if who == "store":
-        assert retries > 0 and age > OUTAGE_SECONDS / 2, "the outage shows in the metrics"
+        assert retries > 0 and age > OUTAGE_SECONDS / 3, "the outage shows in the metrics"

@@ -96,14 +96,14 @@ def test_any_markup_becomes_text(markup: str) -> None:
     "piece", ["<", "<a ", '<a href="', "<!--", "</", "&", "<a='", "a ", "<p>", "<pre> ", "<b> </b>", "a"]
 )
 def test_hostile_markup_takes_linear_time(piece: str) -> None:
-    """Four times the length takes about four times as long, not sixteen."""
+    """Eight times the length takes about eight times as long, not 64."""
     plain(piece)
 
     def seconds(length: int) -> float:
         run = piece * (length // len(piece))
         markup = f"<p {run}><pre>{run}"
-        started = time.perf_counter()
+        started = time.process_time()
         plain(markup)
-        return time.perf_counter() - started
+        return time.process_time() - started
 
-    assert min(seconds(80_000) for _ in range(3)) < 10 * min(seconds(20_000) for _ in range(3)) + 0.01
+    assert min(seconds(80_000) for _ in range(3)) < 30 * min(seconds(10_000) for _ in range(3)) + 0.01
