@@ -43,7 +43,7 @@ class FlinkSettings(Settings):
     parallelism: Annotated[int, Field(ge=1, le=1024)] = 2
     """How many partitions are worked at a time; more than the topics have partitions is no use."""
     max_parallelism: Annotated[int, Field(ge=1, le=32768)] = 32
-    """Flink's number of key groups, the most that `parallelism` can be raised to from a savepoint. Each costs memory."""
+    """Flink's number of key groups: the most that `parallelism` may become later. Each costs memory."""
     worker_processes: Annotated[int, Field(ge=1, le=64)] = 1
     """Python processes for each TaskManager."""
     workers: Annotated[ExternalWorkers | ProcessWorkers, Field(discriminator="kind")] = ExternalWorkers()
