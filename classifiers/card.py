@@ -10,7 +10,7 @@ from classifiers import calibration, pictures
 from classifiers.artefact import ARRAYS, SHIPPED, Model
 from classifiers.figures import Figures, Report, TradeOff
 from classifiers.gold import GoldPost
-from classifiers.held_out import BY_POST, SPLITS, HeldOut
+from classifiers.held_out import BY_POST, HeldOut
 from classifiers.intents import NEEDS_INTERVENTION
 
 NAME, RELIABILITY, CONFUSION = "intents.md", "intents-reliability.svg", "intents-confusion.svg"
@@ -43,13 +43,14 @@ def write(
     """Write the card and its pictures: beside the others for the shipped model, else into `folder`. Returns where."""
     place = _CARDS if folder.resolve() == SHIPPED.resolve() else folder
     place.mkdir(parents=True, exist_ok=True)
+    cut = model.encoder.cut if model.encoder else 1.0
     size = (folder / ARRAYS).stat().st_size / 1e6
     lines = [
         "# Model card: intents, needs-intervention, severity",
         "",
         f"Two stages. First a linear model over {len(model.vocabulary.slots):,} hashed n-grams (words, word pairs, "
         f"characters in words), one logistic regression an output; {size:.1f} MB. Where it gives any intent, or "
-        f"needs-intervention, a probability of {_cut(model):.2f} or more, logistic regressions over frozen sentence "
+        f"needs-intervention, a probability of {cut:.2f} or more, logistic regressions over frozen sentence "
         f"vectors (Universal Sentence Encoder, multilingual, version 3, Apache-2.0, from its package) are asked too, "
         f"and the mean of both logits decides. Both stages are calibrated. Seed {model.seed}, trained in "
         f"{seconds:.0f} s of processor time, content `{model.content[:16]}`. Written by `echolot train intents`; do "
@@ -57,7 +58,9 @@ def write(
         "", "## Data", "", *_data(posts),
         "", "## Thresholds", "", *_thresholds(model),
         "", "## Figures on real posts", "",
-        "Each post is judged by a model, a calibration and thresholds made without it; translated twins stay together. "
+        "Each post is judged by a model, a calibration, a cut and thresholds made without it; translated twins stay "
+        "together. Where a collection is left out, calibration and thresholds come from models that had seen it, on "
+        "posts of the other collections. "
         "`P at 2 %` and `queue` (of 1,000 mentions) are what recall and false alarms come to in a feed where 2 % need "
         "intervention; the false alarms are those of the labelled posts, of which most name no brand of yours. "
         "n-grams, penalty and weights of posts were chosen by such figures on these posts, so they are a little kind.",
@@ -84,10 +87,6 @@ def _data(posts: Sequence[GoldPost]) -> Iterator[str]:
     labels = Counter(intent for post in posts for intent in post.intents)
     yield ""
     yield f"{len(posts)} posts; " + ", ".join(f"{label} {count}" for label, count in sorted(labels.items())) + "."
-
-
-def _cut(model: Model) -> float:
-    return model.encoder.cut if model.encoder else 1.0
 
 
 def _thresholds(model: Model) -> Iterator[str]:
@@ -125,7 +124,7 @@ def _pictures(place: Path, model: Model, held_out: HeldOut) -> Iterator[str]:
     needs = held_out.truth[:, held_out.names.index(NEEDS_INTERVENTION)]
     if not needs.any() or needs.all():
         return
-    lines = [(split, calibration.bins(*held_out.of(NEEDS_INTERVENTION, split))) for split in SPLITS]
+    lines = [(split, calibration.bins(*held_out.of(NEEDS_INTERVENTION, split))) for split in held_out.scores]
     pictures.reliability([(split.replace("_", " "), found) for split, found in lines], place / RELIABILITY)
     names = list(model.intents)
     limits = [output.threshold for output in model.outputs[: len(names)]]

@@ -2,8 +2,7 @@
 
 Cascades: Viola and Jones 2001. The second stage takes the mean of all models' logits, calibrated on posts that none
 had seen, so that a probability means the same whichever stage it comes from. Weights fitted on such posts (stacking,
-Wolpert 1992) were no better at home (mean average precision .726, the mean .729) and worse on collections unseen (.552,
-.593)."""
+Wolpert 1992) were no better at home and worse on collections unseen; docs/design.md has the figures."""
 
 from __future__ import annotations
 
@@ -20,7 +19,7 @@ Floats = NDArray[np.float64]
 
 
 class SecondStage:
-    """Thread-safe. A text's probabilities depend on that text alone, to the last bit."""
+    """Thread-safe. A text's probabilities depend on that text alone, to the last bit, on processors of one kind."""
 
     def __init__(self, encoder: Encoder) -> None:
         """Raises TerminalError where the installed sentence encoder is not the one the model was trained on."""
@@ -60,7 +59,7 @@ def mixed(mixes: Sequence[Mix], models: Sequence[Floats]) -> Floats:
 
 
 def mean(models: Sequence[Floats]) -> Floats:
-    """Of the logits of each model; in order, so that its last bit is the same everywhere."""
+    """Of the logits of each model, added in order."""
     total = models[0]
     for each in models[1:]:
         total = total + each

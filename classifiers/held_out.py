@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -18,7 +19,9 @@ from schemas.errors import TerminalError
 FILE = "held_out.npz"
 BY_POST, BY_SOURCE = "by_post", "by_source"
 SPLITS = (BY_POST, BY_SOURCE)
-"""Posts held out in folds, or with all of their collection: nearer to what a new brand sees, and harder."""
+"""Posts held out in folds, or with all of their collection: nearer to what a new brand sees, and harder.
+
+A model of one collection has no second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,11 @@ class HeldOut:
         """Truth and probabilities of one label; of one language, unset: of all. Raises TerminalError."""
         if name not in self.names:
             raise TerminalError(f"the model says nothing about {name!r}; name one of {', '.join(self.names)}")
+        if split not in self.scores:
+            raise TerminalError(
+                "the model was trained on posts of one collection, so nobody knows what it does with others; "
+                "add --known-sources to see how it does on posts like those"
+            )
         chosen = np.array([language in ("", spoken) for spoken in self.languages])
         column = self.names.index(name)
         if not self.truth[chosen, column].any() or self.truth[chosen, column].all():
@@ -47,14 +55,14 @@ class HeldOut:
 
 def save(held_out: HeldOut, folder: Path, content: str) -> None:
     """Write it beside the model whose hash is `content`; probabilities to three decimals."""
+    scores: dict[str, Any] = {split: _thousandths(found) for split, found in held_out.scores.items()}
     np.savez_compressed(
         folder / FILE,
         content=np.array(content),
         names=np.array(held_out.names),
         languages=np.array(held_out.languages),
         truth=np.packbits(held_out.truth, axis=None),
-        by_post=_thousandths(held_out.scores[BY_POST]),
-        by_source=_thousandths(held_out.scores[BY_SOURCE]),
+        **scores,
     )
 
 
@@ -64,7 +72,7 @@ def load(folder: Path, content: str) -> HeldOut:
         with np.load(folder / FILE, allow_pickle=False) as arrays:
             if str(arrays["content"]) != content:
                 raise _unfit(folder, "belongs to another model")
-            scores = {split: arrays[split] / 1000 for split in SPLITS}
+            scores = {split: arrays[split] / 1000 for split in SPLITS if split in arrays}
             shape = scores[BY_POST].shape
             truth = np.unpackbits(arrays["truth"], count=shape[0] * shape[1]).reshape(shape).astype(bool)
             return HeldOut(tuple(arrays["names"].tolist()), tuple(arrays["languages"].tolist()), truth, scores)

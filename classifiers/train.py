@@ -74,11 +74,12 @@ def train(paths: Sequence[Path], taxonomy: Taxonomy, out_dir: Path, seed: int) -
     origins = np.array([post.origin if post.is_real else "" for post in posts])
     real = np.flatnonzero(origins != "")
     chosen = real if len(real) else np.arange(len(posts))
-    by_post, by_source = held_out_by(folds), held_out_by(origins)
+    many = len(set(origins[real].tolist())) > 1  # of one collection nothing can be left out
+    by_post, by_source = held_out_by(folds), held_out_by(origins if many else np.full(len(posts), ""))
     cut = _cut(by_post.rows(chosen), targets.rows(chosen))
-    trial = _Trial(posts, targets, by_post, real, cut)
+    trial = _Trial(posts, targets, by_post, real)
     figures, scores = trial.figures(CROSS_VALIDATED, by_post, folds)
-    harder, harder_scores = trial.figures(SOURCE_LEFT_OUT, by_source, origins)
+    harder, harder_scores = trial.figures(SOURCE_LEFT_OUT, by_source, origins) if many else ([], None)
     fitted = fit(texts, targets, weights)
     calibration = calibrate(by_post.rows(chosen), targets.rows(chosen), fitted.biases, cut)
     encoder = Encoder(calibration.mixes, cut, sentences.packed(*fit_head(vectors, targets, weights)))
@@ -94,11 +95,13 @@ def train(paths: Sequence[Path], taxonomy: Taxonomy, out_dir: Path, seed: int) -
         targets.names[:said],
         tuple(posts[i].language for i in real),
         targets.truth[real, :said],
-        {BY_POST: scores[real, :said], BY_SOURCE: harder_scores[real, :said]},
+        {BY_POST: scores[real, :said]} | ({} if harder_scores is None else {BY_SOURCE: harder_scores[real, :said]}),
     )
     held_out.save(kept, out_dir, model.content)
-    stages = (*trial.stages(CROSS_VALIDATED, by_post, folds), *trial.stages(SOURCE_LEFT_OUT, by_source, origins))
-    report = Report((*figures, *harder), _notes(posts), tuple(_trade_offs(posts, targets, scores, real)), stages)
+    stages = [*trial.stages(CROSS_VALIDATED, by_post, folds)]
+    if many:
+        stages += trial.stages(SOURCE_LEFT_OUT, by_source, origins)
+    report = Report((*figures, *harder), _notes(posts), tuple(_trade_offs(posts, targets, scores, real)), tuple(stages))
     card.write(out_dir, model, report, posts, kept, time.process_time() - started)
     return report
 
@@ -166,6 +169,13 @@ def _cut(logits: Logits, targets: Targets) -> float:
     return cut_for(first, np.any(targets.truth[:, said], axis=1), asked=_ASKED)
 
 
+def _everything(_logits: Logits, _targets: Targets) -> float:
+    return 0.0
+
+
+CutOf = Callable[[Logits, Targets], float]
+
+
 @dataclass(frozen=True, slots=True)
 class _Trial:
     """Posts that were held out, judged with calibration and thresholds from posts of other parts."""
@@ -174,26 +184,25 @@ class _Trial:
     targets: Targets
     by_post: Logits
     real: NDArray[np.int64]
-    cut: float
 
     def figures(self, split: str, logits: Logits, part: NDArray[np.generic]) -> tuple[list[Figures], Floats]:
         """Figures on real posts, and the probabilities of all."""
-        return self._judged(split, logits, self.by_post, part, self.cut)
+        return self._judged(split, logits, self.by_post, part, _cut)
 
     def stages(self, split: str, logits: Logits, part: NDArray[np.generic]) -> Iterator[Figures]:
         """Each model alone, both on every post, and the cascade, in a few rows."""
-        for name, pick, cut in (
-            ("linear alone", lambda of: Logits(of.linear), 0.0),
-            ("sentence vectors alone", lambda of: Logits(of.others[0]), 0.0),
-            ("both on every post", lambda of: of, 0.0),
-            (f"cascade, second from {self.cut:.2f}", lambda of: of, self.cut),
+        for name, pick, cut_of in (
+            ("linear alone", lambda of: Logits(of.linear), _everything),
+            ("sentence vectors alone", lambda of: Logits(of.others[0]), _everything),
+            ("both on every post", lambda of: of, _everything),
+            ("cascade, as shipped", lambda of: of, _cut),
         ):
-            figures, _ = self._judged(f"{split}: {name}", pick(logits), pick(self.by_post), part, cut)
+            figures, _ = self._judged(f"{split}: {name}", pick(logits), pick(self.by_post), part, cut_of)
             wanted = {(label, language) for label in ("macro", NEEDS_INTERVENTION) for language in (ALL, UNTRANSLATED)}
             yield from (row for row in figures if (row.label, row.language) in wanted)
 
     def _judged(
-        self, split: str, logits: Logits, by_post: Logits, part: NDArray[np.generic], cut: float
+        self, split: str, logits: Logits, by_post: Logits, part: NDArray[np.generic], cut_of: CutOf
     ) -> tuple[list[Figures], Floats]:
         targets, real = self.targets, self.real
         scores, verdicts = np.zeros(targets.truth.shape), np.zeros(targets.truth.shape, bool)
@@ -201,7 +210,8 @@ class _Trial:
             return [], scores
         for value in sorted(set(part[real].tolist())):
             inside, others = real[part[real] == value], real[part[real] != value]
-            calibration = calibrate(by_post.rows(others), targets.rows(others), cut=cut)
+            known, about = by_post.rows(others), targets.rows(others)
+            calibration = calibrate(known, about, cut=cut_of(known, about))
             scores[inside] = calibration.probabilities(logits.rows(inside))
             verdicts[inside] = scores[inside] >= [output.threshold for output in calibration.outputs]
         names = targets.names[: targets.names.index(NEEDS_INTERVENTION) + 1]

@@ -23,7 +23,7 @@ class ServiceError(RuntimeError):
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on; while we live, none of them is given out again on this machine.
+    """Ports that nobody listens on; while we live, none of them is given out again to programs of this user.
 
     Raises ServiceError where too few are left."""
     found: list[int] = []
@@ -37,10 +37,11 @@ def free_ports(count: int) -> list[int]:
 
 def _claim(port: int) -> bool:
     """Make it ours where it is nobody's and TCP has it free."""
+    claims = _claims()
     if port in _ours:  # a process never refuses itself a lock
         return False
     try:
-        fcntl.lockf(_claims(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+        fcntl.lockf(claims, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
         with socket.socket() as probe:
             probe.bind((HOST, port))
     except OSError:
@@ -52,7 +53,11 @@ def _claim(port: int) -> bool:
 @functools.cache
 def _claims() -> BinaryIO:
     """A file whose byte of a port's number is locked by the process that was given the port; locks end with it."""
-    return (Path(tempfile.gettempdir()) / f"echolot-ports-{os.getuid()}").open("ab")
+    path = Path(tempfile.gettempdir()) / f"echolot-ports-{os.getuid()}"
+    try:
+        return path.open("ab")
+    except OSError as error:
+        raise ServiceError(f"{path} cannot be written ({error.strerror}); set TMPDIR to a folder that can") from None
 
 
 def refuse_used(port: int) -> None:

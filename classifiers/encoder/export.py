@@ -28,4 +28,4 @@ def write(network: Network, path: Path) -> None:
             opset_version=17,
             dynamo=False,
         )
-        quantize_dynamic(whole, path, weight_type=QuantType.QInt8, per_channel=True)
+        quantize_dynamic(whole, path, weight_type=QuantType.QUInt8, per_channel=True)

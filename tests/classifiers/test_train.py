@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import random
+from io import BytesIO
 
+import numpy as np
 import pytest
 
-from classifiers import artefact, registry, train
+from classifiers import artefact, held_out, registry, train
+from classifiers.accounts import BrandAccounts
+from classifiers.encoder import sentences
+from classifiers.encoder.wording import worded
 from classifiers.evaluate import AS_SHIPPED, evaluate
+from classifiers.fitting import Calibration, Logits, texts_of
 from classifiers.gold import GoldError, read
+from classifiers.intents import Intents
 from classifiers.judge import Judge
 from classifiers.noise import NoiseMarks
 from configs.brands import Brand, Brands
@@ -43,6 +50,26 @@ def test_training_writes_a_model_that_judges(trained):
     assert found["intents"][0] == ["defect"]
     assert found["needs_intervention"] == [True, False]
     assert found["queued"] == [True, False]
+
+
+def test_the_judge_says_what_training_measured(trained):
+    """Both stages, both ways of reading a text: the judge's probabilities are those that calibration gave."""
+    folder, gold, _ = trained
+    model = artefact.load(folder / "out")
+    assert model.encoder is not None and 0 < model.encoder.cut < 1
+    posts = read(gold, ids(SIX))
+    is_brand = BrandAccounts(model.handles)
+    vectors = sentences.vectors([worded(post.text, is_brand) for post in posts])
+    with np.load(BytesIO(model.encoder.head)) as head:
+        second = vectors @ head["weights"] + head["biases"]
+    features = model.vocabulary.matrix(texts_of(posts, is_brand))
+    linear = features @ model.weights + np.array([output.bias for output in model.outputs])
+    calibration = Calibration(model.outputs, model.encoder.mixes, model.encoder.cut)
+    wanted = calibration.probabilities(Logits(linear, (second,)))[:, len(ids(SIX))]
+    found = Intents(model, SIX).classify([mention(post.text) for post in posts], {})
+    assert found["needs_intervention_probability"] == pytest.approx(wanted, abs=1e-3)
+    asked = ["intents:by-encoder" in reasons for reasons in found["intents_reasons"]]
+    assert 0 < sum(asked) < len(asked)
 
 
 def test_figures_are_on_held_out_real_posts_only(trained):
@@ -81,7 +108,7 @@ def test_the_card_is_written_beside_the_model_with_data_figures_and_seed(trained
     assert "DFKI-NLP/sim3s-corpus, CC BY 4.0" in text
     row = report.find(train.CROSS_VALIDATED, "all", "macro")
     assert f"| all | macro | {row.posts} | {row.positives} | {row.f1:.3f} |" in text
-    assert "trade-off" in text
+    assert "trade-off" in text and "### Source left out: cascade, as shipped" in text
     assert "## Limits" in text
     for picture in ("intents-reliability.svg", "intents-confusion.svg"):
         assert f"]({picture})" in text and (folder / "out" / picture).read_text("utf-8").startswith("<?xml")
@@ -106,6 +133,17 @@ def test_a_seventh_intent_needs_a_taxonomy_entry_and_labelled_rows_only(tmp_path
     assert found["intent_names"] == [ids(SEVEN)]
     with pytest.raises(TerminalError, match="the taxonomy names complaint"):
         registry.build(registry.Ingredients(BRANDS, SIX, tmp_path / "out"))
+
+
+def test_one_collection_has_no_figures_on_others(tmp_path):
+    """Where posts are all of one source, nothing is left out, and thresholds for new sources cannot be chosen."""
+    rows = [row | {"source": "mine"} for row in labelled_rows(ids(SIX))]
+    report = train.train([write_gold(tmp_path / "gold.jsonl", rows)], SIX, tmp_path, 1)
+    assert {figures.split for figures in report.figures} == {train.CROSS_VALIDATED}
+    known = held_out.load(tmp_path, artefact.load(tmp_path).content)
+    assert known.of("needs_intervention", held_out.BY_POST)[0].any()
+    with pytest.raises(TerminalError, match=r"trained on posts of one collection.*--known-sources"):
+        known.of("needs_intervention", held_out.BY_SOURCE)
 
 
 def test_an_intent_without_rows_is_refused(tmp_path):

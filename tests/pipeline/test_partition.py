@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from configs.flink import FlinkSettings
 from pipeline.sources.partition import Partition, _buffer_hash, _murmur, subtask_of
 
 
@@ -19,8 +20,9 @@ from pipeline.sources.partition import Partition, _buffer_hash, _murmur, subtask
 )
 def test_a_salt_brings_any_partition_to_any_subtask(topic, number, start, parallelism):
     wanted = number % parallelism
-    found = Partition(topic, number, start).salted(wanted, parallelism, 128)
-    assert subtask_of(found.encode(), parallelism, 128) == wanted
+    groups = max(parallelism, FlinkSettings().max_parallelism)
+    found = Partition(topic, number, start).salted(wanted, parallelism, groups)
+    assert subtask_of(found.encode(), parallelism, groups) == wanted
     assert Partition.decode(found.encode()) == found and (found.topic, found.number, found.start) == (
         topic,
         number,
@@ -30,8 +32,11 @@ def test_a_salt_brings_any_partition_to_any_subtask(topic, number, start, parall
 
 @pytest.mark.parametrize("parallelism", [1, 2, 3, 4, 7, 16])
 def test_sixteen_partitions_are_spread_evenly(parallelism):
+    groups = FlinkSettings().max_parallelism
     places = Counter(
-        subtask_of(Partition("mentions", n, 0).salted(n % parallelism, parallelism, 128).encode(), parallelism, 128)
+        subtask_of(
+            Partition("mentions", n, 0).salted(n % parallelism, parallelism, groups).encode(), parallelism, groups
+        )
         for n in range(16)
     )
     assert len(places) == parallelism and max(places.values()) - min(places.values()) <= 1

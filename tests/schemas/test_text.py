@@ -106,4 +106,4 @@ def test_hostile_markup_takes_linear_time(piece: str) -> None:
         plain(markup)
         return time.process_time() - started
 
-    assert min(seconds(80_000) for _ in range(3)) < 30 * min(seconds(10_000) for _ in range(3)) + 0.01
+    assert min(seconds(80_000) for _ in range(3)) < 30 * min(seconds(10_000) for _ in range(3))

