@@ -48,7 +48,7 @@ def old_blocks():
 @pytest.mark.clickhouse
 def test_a_zombie_that_wakes_after_its_replacement_wrote_changes_nothing(server, clickhouse_store):
     """clickhouse-kafka-connect 24: a process paused in mid-insert goes on after others wrote the same and newer."""
-    for table in ("posts", "ledger"):
+    for table in ("posts", "ledger", "deletions"):  # other tests write to the same server
         clickhouse_store.command(f"TRUNCATE TABLE {table}")
     with Gate("127.0.0.1", server.port) as gate:
         command = [sys.executable, "-c", ZOMBIE, str(gate.port), server.user, server.password]
