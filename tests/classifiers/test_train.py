@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -57,7 +58,7 @@ def test_the_judge_says_what_training_measured(trained):
     folder, gold, _ = trained
     model = artefact.load(folder / "out")
     assert model.encoder is not None and 0 < model.encoder.cut < 1
-    posts = read(gold, ids(SIX))
+    posts = [replace(post, text=f"{post.text} @jemand_privat https://t.co/x1") for post in read(gold, ids(SIX))]
     is_brand = BrandAccounts(model.handles)
     vectors = sentences.vectors([worded(post.text, is_brand) for post in posts])
     with np.load(BytesIO(model.encoder.head)) as head:
