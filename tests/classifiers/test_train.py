@@ -14,7 +14,7 @@ from classifiers.accounts import BrandAccounts
 from classifiers.encoder import sentences
 from classifiers.encoder.wording import worded
 from classifiers.evaluate import AS_SHIPPED, evaluate
-from classifiers.fitting import Calibration, Logits, texts_of
+from classifiers.fitting import Calibration, Logits, Targets, targets_of, texts_of
 from classifiers.gold import GoldError, read
 from classifiers.intents import Intents
 from classifiers.judge import Judge
@@ -71,6 +71,19 @@ def test_the_judge_says_what_training_measured(trained):
     assert found["needs_intervention_probability"] == pytest.approx(wanted, abs=1e-4)
     asked = ["intents:by-encoder" in reasons for reasons in found["intents_reasons"]]
     assert 0 < sum(asked) < len(asked)
+
+
+def test_a_part_is_judged_without_its_own_labels(trained):
+    """Cut, calibration and thresholds come from the others: turn a part's labels round, and its scores stay."""
+    posts = read(trained[1], ids(SIX))
+    targets, folds, draw = targets_of(posts, ids(SIX)), train.folds_of(posts, 1), np.random.default_rng(6)
+    noise, others = (draw.normal(size=targets.truth.shape) for _ in range(2))
+    logits = Logits(2 * targets.truth + noise, (others,))
+    turned = Targets(targets.names, targets.truth ^ (folds == 0)[:, None], targets.counts)
+    everyone = np.arange(len(posts))
+    one, other = (train._Trial(posts, t, logits, everyone).figures("", logits, folds)[1] for t in (targets, turned))
+    assert (one[folds == 0] == other[folds == 0]).all()
+    assert (one[folds != 0] != other[folds != 0]).any()
 
 
 def test_figures_are_on_held_out_real_posts_only(trained):

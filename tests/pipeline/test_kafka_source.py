@@ -112,8 +112,11 @@ def test_a_join_that_ends_between_two_polls_is_no_lost_membership(broker):
     assert read(source, 1, timeout=3) == []
     with KafkaAdminClient(bootstrap_servers=broker.bootstrap) as admin:
         admin.create_partitions({topic: 2})
-    time.sleep(1.5)  # the consumer sees them by itself
-    source.poll(0.001)
+    deadline = time.monotonic() + 20
+    while source._consumer._coordinator._join_task is None:  # until the consumer has seen them by itself
+        assert time.monotonic() < deadline
+        source.poll(0.001)
+        time.sleep(0.01)
     time.sleep(0.5)  # the join ends
     produce(broker, topic, [b"new"], partition=1)
     assert [r.value for r in read(source, 1)] == [b"new"]
