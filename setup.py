@@ -39,6 +39,7 @@ setup(
         "rich>=13.7,<16",
         "scikit-learn>=1.5,<2",
         "scipy>=1.13,<2",
+        "sentencepiece>=0.2,<0.3",
         "tokenizers>=0.20,<1",
         "typer>=0.12,<1",
     ],

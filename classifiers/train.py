@@ -163,7 +163,7 @@ def _head(vectors: Floats, targets: Targets, weights: Floats, seen: NDArray[np.i
 
 
 def _cut(logits: Logits, targets: Targets) -> float:
-    """So that a core still judges 2,000 posts a second: the second stage takes some 1.5 ms, the first 0.06 ms."""
+    """So that a core still judges 2,000 posts a second: the second stage takes some 0.7 ms, the first 0.06 ms."""
     said = [place for place, name in enumerate(targets.names) if name not in SEVERITIES]
     first = calibrate(Logits(logits.linear), targets).probabilities(logits)[:, said]
     return cut_for(first, np.any(targets.truth[:, said], axis=1), asked=_ASKED)

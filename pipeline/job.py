@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 from collections.abc import Callable
 from contextlib import closing
@@ -32,8 +31,6 @@ def run(
     metrics.start(settings.metrics)
     try:
         prepare(settings, stop)
-        gc.collect()
-        gc.freeze()  # models stay for the job's life: no collection need walk over them again (0.1 s each, measured)
         store = resources.shared("store", settings, lambda s: open_store(s.store, stop=stop))
         with closing(unless_stopped(lambda: open_source(settings, store), stop, _close)) as source:
             try:

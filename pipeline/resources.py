@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable
 from typing import TypeVar
@@ -47,6 +48,7 @@ def release() -> None:
             if close is not None:
                 close()
         _held.clear()
+    gc.unfreeze()
 
 
 def store(settings: JobSettings) -> Store:
@@ -55,8 +57,18 @@ def store(settings: JobSettings) -> Store:
 
 
 def judge(settings: JobSettings) -> Judge:
-    """The process's judge, with models loaded."""
-    return shared("judge", settings, lambda s: make_judge(s))
+    """The process's judge, with models loaded.
+
+    They stay for the job's life, so no collection of garbage walks over them again: 0.1 s each time, a seventh of a
+    worker's time on Flink."""
+
+    def make(settings: JobSettings) -> Judge:
+        made = make_judge(settings)
+        gc.collect()
+        gc.freeze()
+        return made
+
+    return shared("judge", settings, make)
 
 
 def make_judge(settings: JobSettings) -> Judge:

