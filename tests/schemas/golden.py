@@ -1,7 +1,9 @@
 """The golden payloads: tests/golden/<format>/<case>.json or .csv, and beside each <case>.expected.json.
 
 The first word of a case's name says what it is: good, odd (valid, and unlike the others), trap (valid, and easily read
-wrongly), bad (becomes a dead letter, in whole or in part)."""
+wrongly), bad (becomes a dead letter, in whole or in part). Record headers stand in <format>/headers.json for all cases,
+and in <case>.headers.json for one. <format>/contract.json says which fields a good payload cannot do without, and where
+the source says something of its author that we have no place for; both by case and path."""
 
 from __future__ import annotations
 
@@ -20,6 +22,7 @@ from schemas.record import Dead, Deletion, Ignored, Record
 
 ROOT = Path(__file__).parent.parent / "golden"
 MAX_BYTES = 1_000_000
+_BESIDE = (".expected.json", "headers.json", "contract.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,18 @@ class Case:
         return self.path.suffix == ".json"
 
     @property
+    def headers(self) -> dict[str, bytes]:
+        """Of the format, then of the case."""
+        found: dict[str, str] = {}
+        for path in (self.path.with_name("headers.json"), self.path.with_suffix(".headers.json")):
+            found |= json.loads(path.read_bytes()) if path.exists() else {}
+        return {name: value.encode() for name, value in found.items()}
+
+    def decode(self) -> list[Item]:
+        """What the decoder makes of it, told its format."""
+        return decoded(self.raw, self.format, **self.headers)
+
+    @property
     def payload(self) -> Any:
         return parse_json(self.raw)
 
@@ -53,8 +68,14 @@ def cases() -> list[Case]:
     """Every golden payload, in order of name."""
     found = []
     for name in FORMATS:
-        files = sorted(path for path in (ROOT / name).iterdir() if not path.name.endswith(".expected.json"))
+        files = sorted(path for path in (ROOT / name).iterdir() if not path.name.endswith(_BESIDE))
         found += [Case(name, path) for path in files]
+    return found
+
+
+def contract(name: str) -> dict[str, dict[str, list[str]]]:
+    """The format's contract.json."""
+    found: dict[str, dict[str, list[str]]] = json.loads((ROOT / name / "contract.json").read_bytes())
     return found
 
 
@@ -69,9 +90,9 @@ def only(items: Sequence[Item]) -> Item:
     return item
 
 
-def mention_of(payload: Any, format_name: str | None = None) -> Mention:
+def mention_of(payload: Any, format_name: str | None = None, **headers: bytes) -> Mention:
     """The one mention in a JSON payload."""
-    item = only(decoded(json.dumps(payload).encode(), format_name))
+    item = only(decoded(json.dumps(payload).encode(), format_name, **headers))
     assert isinstance(item, Mention), item
     return item
 
