@@ -1,4 +1,4 @@
-"""The trained intents model as files: intents.npz (arrays, no pickle), intents.json (the rest, and hashes).
+"""A trained model as files: NAME.npz (arrays, no pickle), NAME.json (the rest, and hashes); NAME: intents, sentiment.
 
 Weights are kept as 8-bit integers with a scale a column: logits move by .01 to .07 (standard
 deviation, by output), and the shipped file has 1.0 MB."""
@@ -22,7 +22,8 @@ from classifiers.vocabulary import LARGEST, SMALLEST, Vocabulary
 from schemas.errors import TerminalError
 
 SHIPPED = Path(__file__).parent / "artefacts"
-ARRAYS, MANIFEST = "intents.npz", "intents.json"
+INTENTS = "intents"
+ARRAYS, MANIFEST = f"{INTENTS}.npz", f"{INTENTS}.json"
 _FORMAT = 1  # raised when older code could not read the files, or features change
 _FEATURES = f"word 1-2, char {SMALLEST}-{LARGEST}, 2^{SLOT_BITS}"
 
@@ -51,7 +52,8 @@ class Source:
 class Model:
     """Everything inference needs. `weights` has a row a column of the vocabulary, a column an output.
 
-    `outputs` are the intents in order, then needs_intervention, then severity at least 2, 3, 4."""
+    `outputs` are the intents in order, then needs_intervention, then severity at least 2, 3, 4; or the three sentiments
+    (then there are no intents)."""
 
     intents: tuple[str, ...]
     outputs: tuple[Output, ...]
@@ -67,7 +69,7 @@ class Model:
     """Second stage, if the model has one; in a folder of its own (encoder/artefact.py)."""
 
 
-def save(model: Model, folder: Path) -> Model:
+def save(model: Model, folder: Path, name: str = INTENTS) -> Model:
     """Write both files; the same model gives the same bytes. Returns the model as it will be loaded."""
     folder.mkdir(parents=True, exist_ok=True)
     scales = np.maximum(np.abs(model.weights).max(axis=0, initial=0), 1e-9) / 127
@@ -87,28 +89,31 @@ def save(model: Model, folder: Path) -> Model:
     }  # fmt: skip
     if model.encoder is not None:
         manifest["encoder_sha256"] = encoder_artefact.save(model.encoder, folder)
-    (folder / ARRAYS).write_bytes(buffer.getvalue())
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    return load(folder)
+    (folder / f"{name}.npz").write_bytes(buffer.getvalue())
+    text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+    (folder / f"{name}.json").write_text(text, encoding="utf-8")
+    return load(folder, name)
 
 
-def load(folder: Path | None = None) -> Model:
+def load(folder: Path | None = None, name: str = INTENTS) -> Model:
     """The model in `folder`, unset: the shipped one. Raises TerminalError, with the mend."""
-    folder = SHIPPED if folder is None else folder
+    if folder is None:
+        folder = SHIPPED if name == INTENTS else SHIPPED / name
     try:
-        text = (folder / MANIFEST).read_bytes()
-        data = (folder / ARRAYS).read_bytes()
+        text = (folder / f"{name}.json").read_bytes()
+        data = (folder / f"{name}.npz").read_bytes()
     except OSError as error:
-        raise _broken(folder, f"{Path(error.filename or folder).name} cannot be read ({error.strerror})") from None
+        missing = Path(error.filename or folder).name
+        raise _broken(folder, name, f"{missing} cannot be read ({error.strerror})") from None
     try:
         manifest = json.loads(text)
         if manifest["format"] != _FORMAT or manifest["features"] != _FEATURES:
-            raise _broken(folder, f"{MANIFEST} was written by another version of Echolot")
+            raise _broken(folder, name, f"{name}.json was written by another version of Echolot")
         if sha256(data).hexdigest() != manifest["arrays_sha256"]:
-            raise _broken(folder, f"{ARRAYS} is not the file that {MANIFEST} describes (hash differs)")
+            raise _broken(folder, name, f"{name}.npz is not the file that {name}.json describes (hash differs)")
         return _assemble(folder, manifest, data, sha256(text + data).hexdigest())
     except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise _broken(folder, f"{MANIFEST} is not a manifest ({type(error).__name__}: {error})") from None
+        raise _broken(folder, name, f"{name}.json is not a manifest ({type(error).__name__}: {error})") from None
 
 
 def _assemble(folder: Path, manifest: dict[str, Any], data: bytes, content: str) -> Model:
@@ -138,8 +143,9 @@ def _encoder(folder: Path, manifest: dict[str, Any], outputs: list[str]) -> Enco
     return None if known is None else encoder_artefact.load(folder, outputs, known)
 
 
-def _broken(folder: Path, what: str) -> TerminalError:
+def _broken(folder: Path, name: str, what: str) -> TerminalError:
+    setting = "judge.model" if name == INTENTS else f"judge.{name}_model"
     return TerminalError(
-        f"{folder}: {what}; train one with `echolot train intents ... --out {folder}`, or unset judge.model to use the "
+        f"{folder}: {what}; train one with `echolot train {name} ... --out {folder}`, or unset {setting} to use the "
         f"shipped model (reinstall Echolot if it is the shipped one that is broken)"
     )

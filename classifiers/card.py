@@ -14,7 +14,7 @@ from classifiers.held_out import BY_POST, HeldOut
 from classifiers.intents import NEEDS_INTERVENTION
 
 NAME, RELIABILITY, CONFUSION = "intents.md", "intents-reliability.svg", "intents-confusion.svg"
-_CARDS = Path(__file__).parent / "cards"
+CARDS = Path(__file__).parent / "cards"
 _LICENCES = {
     "mobasa": "DFKI-NLP/sim3s-corpus, CC BY 4.0",
     "ibm": "IBM/twitter-customer-care-document-prediction, Apache-2.0",
@@ -41,7 +41,7 @@ def write(
     folder: Path, model: Model, report: Report, posts: Sequence[GoldPost], held_out: HeldOut, seconds: float
 ) -> Path:
     """Write the card and its pictures: beside the others for the shipped model, else into `folder`. Returns where."""
-    place = _CARDS if folder.resolve() == SHIPPED.resolve() else folder
+    place = CARDS if folder.resolve() == SHIPPED.resolve() else folder
     place.mkdir(parents=True, exist_ok=True)
     cut = model.encoder.cut if model.encoder else 1.0
     size = (folder / ARRAYS).stat().st_size / 1e6

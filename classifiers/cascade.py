@@ -14,7 +14,7 @@ from scipy.special import expit
 
 from classifiers.encoder.artefact import Encoder, Mix
 from classifiers.encoder.scorer import Scorer
-from classifiers.encoder.sentences import Sentences
+from classifiers.encoder.sentences import Sentences, encoder
 
 Floats = NDArray[np.float64]
 
@@ -22,25 +22,29 @@ Floats = NDArray[np.float64]
 class SecondStage:
     """Thread-safe. A text's probabilities depend on that text alone, to the last bit, on processors of one kind."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, trained: Encoder) -> None:
         """Raises TerminalError where the installed sentence encoder is not the one the model was trained on."""
-        self._sentences = Sentences(encoder.head) if encoder.head else None
-        self._network = Scorer(encoder.graph, encoder.tokenizer) if encoder.graph else None
-        self._cut, self._mixes = encoder.cut, encoder.mixes
+        self._sentences = Sentences(trained.head) if trained.head else None
+        self._network = Scorer(trained.graph, trained.tokenizer) if trained.graph else None
+        self._cut, self._mixes = trained.cut, trained.mixes
 
     def doubtful(self, first: Floats) -> NDArray[np.int64]:
         """Rows that the second stage is asked about; `first` are the linear model's probabilities of intents and
         needs-intervention."""
         return np.flatnonzero(is_doubtful(first, self._cut))
 
-    def probabilities(self, texts: Sequence[str], logits: Floats) -> Floats:
-        """Of texts as `wording.worded` makes them; `logits` are the linear model's, a row a text."""
-        models = [logits]
+    def probabilities(self, texts: Sequence[str], logits: Floats) -> tuple[Floats, list[bytes]]:
+        """Of texts as `wording.worded` makes them, and their sentence vectors (512 x float32; none without such heads).
+
+        `logits` are the linear model's, a row a text."""
+        models, vectors = [logits], [b""] * len(texts)
         if self._sentences:
-            models.append(self._sentences.logits(texts))
+            found = [encoder().vector(text) for text in texts]
+            models.append(self._sentences.logits(found))
+            vectors = [vector.tobytes() for vector in found]
         if self._network:
             models.append(self._network.logits(texts)[0].astype(np.float64))
-        return mixed(self._mixes, models)
+        return mixed(self._mixes, models), vectors
 
 
 def is_doubtful(first: Floats, cut: float) -> NDArray[np.bool_]:

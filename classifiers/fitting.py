@@ -101,6 +101,34 @@ def fit_head(vectors: Floats, targets: Targets, weights: Floats) -> tuple[Floats
     return _regressions(vectors, targets, weights, LogisticRegression(C=_HEAD_C, max_iter=300))
 
 
+Score = Callable[[NDArray[np.int64]], Floats]
+"""Logits of the posts asked for, by a model fitted on others."""
+
+
+def held_out_logits(
+    part: NDArray[np.generic], targets: Targets, fitted_on: Callable[[NDArray[np.int64]], Score]
+) -> Floats:
+    """Logits of every post by a model that saw nothing of its part; part "" is never held out and gets 0."""
+    logits = np.zeros(targets.truth.shape)
+    for value in sorted(set(part.tolist()) - {""}):
+        inside, outside = np.flatnonzero(part == value), np.flatnonzero(part != value)
+        if len(outside):
+            logits[inside] = fitted_on(outside)(inside)
+    return logits
+
+
+def linear_scores(texts: Sequence[str], targets: Targets, weights: Floats, seen: NDArray[np.int64]) -> Score:
+    """Of a linear model fitted on the posts `seen`."""
+    fitted = fit([texts[i] for i in seen.tolist()], targets.rows(seen), weights[seen])
+    return lambda others: fitted.logits([texts[i] for i in others.tolist()])
+
+
+def head_scores(vectors: Floats, targets: Targets, weights: Floats, seen: NDArray[np.int64]) -> Score:
+    """Of heads over sentence vectors, fitted on the posts `seen`."""
+    columns, biases = fit_head(vectors[seen], targets.rows(seen), weights[seen])
+    return lambda others: vectors[others] @ columns + biases
+
+
 def _regressions(
     matrix: Any, targets: Targets, weights: Floats, regression: LogisticRegression
 ) -> tuple[Floats, Floats]:

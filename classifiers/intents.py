@@ -39,7 +39,8 @@ class Intents:
     needs: tuple[str, ...] = ()
     columns: Mapping[str, type] = {
         "intents": list, "intent_names": list, "intent_probabilities": list, "needs_intervention": bool,
-        "needs_intervention_probability": float, "severity": int, "intents_reasons": list,
+        "needs_intervention_probability": float, "severity": int, "sentence_vector": bytes,
+        "intents_reasons": list,
     }  # fmt: skip
 
     def __init__(
@@ -101,29 +102,30 @@ class Intents:
         texts, start = [mention_text(m) for m in mentions], 0
         for chunk in chunks(prepared(texts, self._is_brand)):
             features = self._model.vocabulary.features(chunk)
-            probabilities, asked = self._probabilities(features, texts[start : start + len(chunk)])
+            probabilities, vectors = self._probabilities(features, texts[start : start + len(chunk)])
             start += len(chunk)
             words = self._words(features, probabilities)
-            for row, named, second in zip(probabilities.tolist(), words, asked.tolist(), strict=True):
-                self._fill(columns, row, named, second)
+            for row, named, vector in zip(probabilities.tolist(), words, vectors, strict=True):
+                self._fill(columns, row, named, vector)
         return columns
 
-    def _probabilities(self, features: Features, texts: Sequence[str]) -> tuple[Floats, NDArray[np.bool_]]:
-        """Calibrated, to four decimals, and which of the texts the second stage was asked about.
+    def _probabilities(self, features: Features, texts: Sequence[str]) -> tuple[Floats, list[bytes | None]]:
+        """Calibrated, to four decimals, and the sentence vectors: None where the second stage was not asked.
 
         scipy multiplies a sparse row entry by entry, in order: the same sum in any batch."""
         logits = features.matrix @ self._model.weights + self._biases
         result: Floats = expit(logits * self._slopes + self._offsets)
-        asked = np.zeros(len(result), bool)
+        vectors: list[bytes | None] = [None] * len(texts)
         if self._second is not None:
             doubtful = self._second.doubtful(result[:, : self._at + 1])
-            asked[doubtful] = True
             if len(doubtful):
                 worded_texts = [worded(texts[place], self._is_brand) for place in doubtful]
-                result[doubtful] = self._second.probabilities(worded_texts, logits[doubtful])
-        return np.round(result, 4), asked
+                result[doubtful], found = self._second.probabilities(worded_texts, logits[doubtful])
+                for place, vector in zip(doubtful.tolist(), found, strict=True):
+                    vectors[place] = vector
+        return np.round(result, 4), vectors
 
-    def _fill(self, columns: Columns, row: list[float], words: list[str], asked: bool) -> None:
+    def _fill(self, columns: Columns, row: list[float], words: list[str], vector: bytes | None) -> None:
         names, limits = self._model.intents, self._thresholds
         held = [place for place in range(self._at) if row[place] >= limits[place]]
         needs = row[self._at] >= limits[self._at]
@@ -135,7 +137,8 @@ class Intents:
         columns["needs_intervention"].append(needs)
         columns["needs_intervention_probability"].append(row[self._at])
         columns["severity"].append(self._severity(row) if needs else 0)
-        stage = ["intents:by-encoder"] if asked and reasons else []
+        columns["sentence_vector"].append(vector or b"")
+        stage = ["intents:by-encoder"] if vector is not None and reasons else []
         columns["intents_reasons"].append(reasons + stage + [f"intents:word:{word}" for word in words])
 
     def _severity(self, row: list[float]) -> int:

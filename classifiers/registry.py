@@ -14,6 +14,7 @@ from classifiers.language import Language
 from classifiers.noise import NoiseMarks
 from classifiers.protocol import Classifier
 from classifiers.sensitive import Sensitive
+from classifiers.sentiment import NAME, Sentiment
 from classifiers.triage import Triage
 from classifiers.virality import Virality
 from configs.brands import Brands
@@ -22,12 +23,13 @@ from configs.taxonomy import Taxonomy
 
 @dataclass(frozen=True, slots=True)
 class Ingredients:
-    """What classifiers are made from; `model_path` None means the shipped model."""
+    """What classifiers are made from; a path None means the shipped model."""
 
     brands: Brands
     taxonomy: Taxonomy
     model_path: Path | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    sentiment_path: Path | None = None
 
 
 def _intents(ingredients: Ingredients) -> Intents:
@@ -40,6 +42,7 @@ REGISTRY: Mapping[str, Callable[[Ingredients], Classifier]] = {
     "brand": lambda ingredients: BrandMatch(ingredients.brands),
     "noise": lambda _: NoiseMarks(),
     "intents": _intents,
+    "sentiment": lambda ingredients: Sentiment(artefact.load(ingredients.sentiment_path, NAME)),
     "virality": lambda _: Virality(),
     "sensitive": lambda _: Sensitive(),
     "triage": lambda _: Triage(),

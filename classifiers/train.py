@@ -32,6 +32,9 @@ from classifiers.fitting import (
     cut_for,
     fit,
     fit_head,
+    head_scores,
+    held_out_logits,
+    linear_scores,
     targets_of,
     texts_of,
     weights_of,
@@ -66,8 +69,8 @@ def train(paths: Sequence[Path], taxonomy: Taxonomy, out_dir: Path, seed: int) -
 
     def held_out_by(part: NDArray[np.generic]) -> Logits:
         return Logits(
-            _held_out(part, targets, lambda seen: _linear(texts, targets, weights, seen)),
-            (_held_out(part, targets, lambda seen: _head(vectors, targets, weights, seen)),),
+            held_out_logits(part, targets, lambda seen: linear_scores(texts, targets, weights, seen)),
+            (held_out_logits(part, targets, lambda seen: head_scores(vectors, targets, weights, seen)),),
         )
 
     folds = folds_of(posts, seed)
@@ -136,30 +139,6 @@ def folds_of(posts: Sequence[GoldPost], seed: int) -> NDArray[np.int64]:
     """The fold of each post; decided by its group alone, so that twins stay together and a row more moves no other."""
     hashes = (blake2b(f"{seed}\0{post.group}".encode(), digest_size=8).digest() for post in posts)
     return np.array([int.from_bytes(value, "big") % _FOLDS for value in hashes])
-
-
-Score = Callable[[NDArray[np.int64]], Floats]
-"""Logits of all posts by a model fitted on those given."""
-
-
-def _held_out(part: NDArray[np.generic], targets: Targets, fitted_on: Callable[[NDArray[np.int64]], Score]) -> Floats:
-    """Logits of every post by a model that saw nothing of its part; part "" is never held out and gets 0."""
-    logits = np.zeros(targets.truth.shape)
-    for value in sorted(set(part.tolist()) - {""}):
-        inside, outside = np.flatnonzero(part == value), np.flatnonzero(part != value)
-        if len(outside):
-            logits[inside] = fitted_on(outside)(inside)
-    return logits
-
-
-def _linear(texts: Sequence[str], targets: Targets, weights: Floats, seen: NDArray[np.int64]) -> Score:
-    fitted = fit([texts[i] for i in seen.tolist()], targets.rows(seen), weights[seen])
-    return lambda others: fitted.logits([texts[i] for i in others.tolist()])
-
-
-def _head(vectors: Floats, targets: Targets, weights: Floats, seen: NDArray[np.int64]) -> Score:
-    columns, biases = fit_head(vectors[seen], targets.rows(seen), weights[seen])
-    return lambda others: vectors[others] @ columns + biases
 
 
 def _cut(logits: Logits, targets: Targets) -> float:

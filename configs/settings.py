@@ -151,6 +151,8 @@ class JudgeSettings(Settings):
     """File of intents; unset: the shipped six."""
     model: RelativePath | None = None
     """Folder of the trained intents model; unset: the shipped one."""
+    sentiment_model: RelativePath | None = None
+    """Folder of the trained sentiment model; unset: the shipped one."""
     thresholds: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
     """Probability from which an intent, or needs_intervention, is said; unset ones are the model's own. See
     `echolot thresholds`."""

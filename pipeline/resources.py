@@ -76,7 +76,7 @@ def make_judge(settings: JobSettings) -> Judge:
     chosen = settings.judge
     brands = load(chosen.brands or SHIPPED / "brands.yaml", Brands)
     taxonomy = load(chosen.taxonomy or SHIPPED / "taxonomy.yaml", Taxonomy)
-    return build(Ingredients(brands, taxonomy, chosen.model, chosen.thresholds))
+    return build(Ingredients(brands, taxonomy, chosen.model, chosen.thresholds, chosen.sentiment_model))
 
 
 def row_maker(settings: JobSettings) -> RowMaker:

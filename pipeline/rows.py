@@ -18,8 +18,8 @@ _LAST_MILLIS = 2**42 - 1
 
 _JUDGED = (
     "brands", "language", "author_is_brand", "intents", "intent_names", "intent_probabilities", "needs_intervention",
-    "needs_intervention_probability", "severity", "noise", "sensitive", "fingerprint", "virality_probability",
-    "expected_reach", "risk", "queued", "suppressed_by", "reasons",
+    "needs_intervention_probability", "severity", "sentiment", "sentiment_probabilities", "noise", "sensitive",
+    "fingerprint", "virality_probability", "expected_reach", "risk", "queued", "suppressed_by", "reasons",
 )  # fmt: skip
 
 

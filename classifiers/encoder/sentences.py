@@ -48,11 +48,10 @@ class Sentences:
             )
         encoder()  # now, not amid the first batch; it is the process's, not ours, so that we can be pickled
 
-    def logits(self, texts: Sequence[str]) -> Floats:
-        """A row a text, a column an output; a text at a time, since sums of a batch differ in their last bits."""
-        loaded = encoder()
-        rows = [loaded.vector(text).astype(np.float64) @ self._weights + self._biases for text in texts]
-        return np.array(rows).reshape(len(texts), len(self._biases))
+    def logits(self, vectors: Sequence[NDArray[np.float32]]) -> Floats:
+        """A row a vector, a column an output; one at a time, since sums of a batch differ in their last bits."""
+        rows = [vector.astype(np.float64) @ self._weights + self._biases for vector in vectors]
+        return np.array(rows).reshape(len(vectors), len(self._biases))
 
 
 def packed(weights: Floats, biases: Floats) -> bytes:

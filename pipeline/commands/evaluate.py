@@ -21,6 +21,7 @@ def add_to(app: typer.Typer) -> None:
     """Register the command group."""
     group = typer.Typer(help="How good are the verdicts on labelled posts?", no_args_is_help=True)
     group.command("intents", epilog="Example: `echolot evaluate intents gold.jsonl --json`")(intents)
+    group.command("sentiment", epilog="Example: `echolot evaluate sentiment tweets.tsv`")(sentiment)
     group.command("brands", epilog="Example: `echolot evaluate brands --errors`")(brands)
     group.command("noise", epilog="Example: `echolot evaluate noise --errors`")(noise)
     group.command("sensitive", epilog="Example: `echolot evaluate sensitive --errors`")(sensitive)
@@ -45,6 +46,25 @@ def intents(
     shared.show("", report.names, report.rows)
     for note in report.notes:
         shared.say(f"Note: {note}")
+
+
+def sentiment(
+    file: Annotated[Path, typer.Argument(help="Lines of text, tab, class: negative, neutral, positive, or 0, 1, 2.")],
+    config: Annotated[str, typer.Option("--config", "-c", metavar="FILE", help="Unset: the shipped model.")] = "",
+    as_json: shared.AsJson = False,
+) -> None:
+    """Macro-F1 and mean recall of the three classes, F1 of each, and calibration error.
+
+    Of a set in two files: `paste texts.txt labels.txt > tweets.tsv`."""
+    settings = judged_by(config)
+    from classifiers.evaluate_sentiment import evaluate
+    from pipeline import resources
+
+    report = evaluate(file, resources.make_judge(settings))
+    if as_json:
+        print(json.dumps(report.to_json()))
+        return
+    shared.show("", report.NAMES, report.rows)
 
 
 def brands(

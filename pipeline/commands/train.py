@@ -14,6 +14,7 @@ def add_to(app: typer.Typer) -> None:
     """Register the command group."""
     group = typer.Typer(help="Make a model from labelled posts.", no_args_is_help=True)
     group.command("intents", epilog="Example: `echolot train intents gold/dev.jsonl mine.jsonl --out model`")(intents)
+    group.command("sentiment", epilog="Example: `echolot train sentiment umsab mobasa --out tone`")(sentiment)
     app.add_typer(group, name="train")
 
 
@@ -33,3 +34,16 @@ def intents(
     report = train(gold, intents_file, out, seed)
     shared.show("Cross-validated", report.names, report.rows)
     shared.say(f"model and card are in {out}; use it with judge.model in the configuration")
+
+
+def sentiment(
+    folders: Annotated[list[Path], typer.Argument(help="Folders of UMSAB or MobASA as their makers publish them.")],
+    out: Annotated[Path, typer.Option(help="Folder for model and card.", metavar="DIR")],
+    seed: Annotated[int, typer.Option(help="Seed of the folds.")] = 1,
+) -> None:
+    """Train sentiment; writes model and card, prints cross-validated figures."""
+    from classifiers.train_sentiment import train  # scikit-learn's trainers take seconds to import
+
+    report = train(folders, out, seed)
+    shared.show("Cross-validated", report.NAMES, report.rows)
+    shared.say(f"model and card are in {out}; use it with judge.sentiment_model in the configuration")

@@ -39,7 +39,7 @@ WHOLE = {name: judged(MENTIONS, name) for name in NAMES}
 
 
 def test_the_suite_covers_the_whole_registry():
-    assert NAMES == ["language", "brand", "noise", "intents", "virality", "sensitive", "triage"]
+    assert NAMES == ["language", "brand", "noise", "intents", "sentiment", "virality", "sensitive", "triage"]
     assert all(CLASSIFIERS[name].name == name for name in NAMES)
 
 

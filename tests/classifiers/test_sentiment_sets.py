@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from classifiers.encoder.sentiments import read
+from classifiers.sentiment_sets import SentimentPost, read
 from schemas.errors import TerminalError
 
 MOBASA = """<?xml version="1.0" ?><Documents>
@@ -20,7 +20,11 @@ def test_train_parts_alone_are_read(tmp_path):
             stem.with_name(stem.name + "_labels.txt").write_text("0\n2\n", encoding="utf-8")
     for part in ("dev", "test"):
         (tmp_path / f"corpus_{part}-sim3s-mobasa_v1.xml").write_text(MOBASA.replace("Der", part), encoding="utf-8")
-    assert read(tmp_path) == [("german train", 0), ("zwei", 2), ('dev Aufzug ist "kaputt"', 0)]
+    assert read(tmp_path) == [
+        SentimentPost("german train", 0, "umsab", "de"),
+        SentimentPost("zwei", 2, "umsab", "de"),
+        SentimentPost('dev Aufzug ist "kaputt"', 0, "mobasa", "de"),
+    ]
 
 
 def test_a_folder_without_a_set_and_labels_that_do_not_fit_are_named(tmp_path):

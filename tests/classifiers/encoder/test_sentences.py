@@ -66,9 +66,9 @@ def test_threads_that_begin_together_build_one_encoder(monkeypatch):
 def test_logits_do_not_depend_on_neighbours_to_the_last_bit():
     draw = np.random.default_rng(4)
     heads = Sentences(packed(draw.normal(size=(WIDTH, 10)), draw.normal(size=10)))
-    texts = [f"{GERMAN} {n} {'x' * n}" for n in range(40)]
-    together = heads.logits(texts)
-    assert all((heads.logits([text])[0] == together[place]).all() for place, text in enumerate(texts))
+    found = list(vectors([f"{GERMAN} {n} {'x' * n}" for n in range(40)]))
+    together = heads.logits(found)
+    assert all((heads.logits([vector])[0] == together[place]).all() for place, vector in enumerate(found))
     assert heads.logits([]).shape == (0, 10)
 
 
@@ -81,5 +81,5 @@ def test_a_graph_that_is_gone_says_what_to_do(monkeypatch, tmp_path):
 def test_heads_survive_packing():
     draw = np.random.default_rng(1)
     weights, biases = draw.normal(size=(WIDTH, 3)), np.array([1.0, -2.0, 0.5])
-    found = Sentences(packed(weights, biases)).logits([GERMAN, OTHER])
+    found = Sentences(packed(weights, biases)).logits(list(vectors([GERMAN, OTHER])))
     assert found == pytest.approx(vectors([GERMAN, OTHER]) @ weights + biases, abs=1e-4)

@@ -1,0 +1,93 @@
+"""sentiment: is it negative, neutral or positive? Card: cards/sentiment.md.
+
+A linear model over hashed n-grams for every post, and logistic heads over the sentence vector where `intents` asked for
+one; the mean of both logits decides, and the three probabilities add up to one. The tone of the text, not an opinion
+about a brand: an angry post about the weather is negative."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from classifiers.artefact import Model
+from classifiers.cascade import mixed
+from classifiers.encoder.sentences import WIDTH, Sentences
+from classifiers.normalise import mention_text
+from classifiers.protocol import Columns
+from classifiers.vocabulary import chunks, prepared
+from schemas.errors import TerminalError
+from schemas.mention import Mention
+
+NAME = "sentiment"
+CLASSES = ("negative", "neutral", "positive")
+"""In the order of `sentiment_probabilities`."""
+UNJUDGED = ""
+"""`sentiment` of a post without a word that the model knows."""
+Floats = NDArray[np.float64]
+
+
+class Sentiment:
+    """Thread-safe. Probabilities are calibrated and rounded to four decimals."""
+
+    name, version = NAME, 1
+    needs: tuple[str, ...] = ("sentence_vector",)
+    columns: Mapping[str, type] = {"sentiment": str, "sentiment_probabilities": list, "sentiment_reasons": list}
+
+    def __init__(self, model: Model) -> None:
+        """Raises TerminalError where the model is of another kind, or its sentence encoder is not the installed one."""
+        if tuple(output.name for output in model.outputs) != CLASSES or model.encoder is None:
+            raise TerminalError(
+                f"this is no model of sentiment: it says {', '.join(output.name for output in model.outputs)}; train "
+                f"one with `echolot train sentiment ... --out DIR`"
+            )
+        self._model, self._mixes = model, model.encoder.mixes
+        self._sentences = Sentences(model.encoder.head)
+        self._biases = np.array([output.bias for output in model.outputs])
+        self._slopes = np.array([output.slope for output in model.outputs])
+        self._offsets = np.array([output.offset for output in model.outputs])
+
+    @property
+    def content(self) -> str:
+        """Hash of the model, for the judge's fingerprint."""
+        return self._model.content
+
+    def classify(self, mentions: Sequence[Mention], seen: Mapping[str, list[Any]]) -> Columns:
+        """See the protocol."""
+        columns: Columns = {name: [] for name in self.columns}
+        if not mentions:
+            return columns
+        start, vectors = 0, seen["sentence_vector"]
+        for chunk in chunks(prepared([mention_text(m) for m in mentions], no_brand)):
+            matrix = self._model.vocabulary.features(chunk).matrix
+            rows = self._probabilities(matrix @ self._model.weights, vectors[start : start + len(chunk)])
+            start += len(chunk)
+            known = np.diff(matrix.indptr) > 0
+            for row, is_known in zip(rows.tolist(), known.tolist(), strict=True):
+                columns["sentiment"].append(CLASSES[row.index(max(row))] if is_known else UNJUDGED)
+                columns["sentiment_probabilities"].append(row if is_known else [])
+                columns["sentiment_reasons"].append([])
+        return columns
+
+    def _probabilities(self, sums: Floats, vectors: Sequence[bytes]) -> Floats:
+        logits = sums + self._biases
+        result: Floats = expit(logits * self._slopes + self._offsets)
+        asked = [place for place, vector in enumerate(vectors) if vector]
+        if asked:
+            unpacked = [np.frombuffer(vectors[place], np.float32, WIDTH) for place in asked]
+            result[asked] = mixed(self._mixes, [logits[asked], self._sentences.logits(unpacked)])
+        return np.round(normalised(result), 4)
+
+
+def normalised(probabilities: Floats) -> Floats:
+    """Rows that add up to one."""
+    result: Floats = probabilities / np.maximum(probabilities.sum(axis=1, keepdims=True), 1e-12)
+    return result
+
+
+def no_brand(_handle: str) -> bool:
+    """The sets that the model was trained on mask all handles."""
+    return False

@@ -1,0 +1,98 @@
+"""Trains the model of sentiment from UMSAB and MobASA: figures on posts held out first, then a model of all, then the
+card."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from hashlib import blake2b, sha256
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers import artefact, sentiment_card
+from classifiers.artefact import Model, Source
+from classifiers.encoder import sentences
+from classifiers.encoder.artefact import Encoder
+from classifiers.encoder.wording import worded
+from classifiers.evaluate_sentiment import SentimentReport, figures
+from classifiers.fitting import (
+    Logits,
+    Targets,
+    calibrate,
+    fit,
+    fit_head,
+    head_scores,
+    held_out_logits,
+    linear_scores,
+)
+from classifiers.sentiment import CLASSES, NAME, no_brand, normalised
+from classifiers.sentiment_sets import SentimentPost, read
+from classifiers.vocabulary import prepared
+
+_FOLDS = 5
+LINEAR, BOTH = "words alone", "both"
+
+
+def train(folders: Sequence[Path], out_dir: Path, seed: int) -> SentimentReport:
+    """Write model and card to `out_dir`; figures on posts held out in five folds. The same sets and seed give the same
+    model. Raises TerminalError where a folder holds no known set."""
+    started = time.process_time()
+    posts = [post for folder in folders for post in read(folder)]
+    targets = targets_of(posts)
+    weights = np.ones(len(posts))
+    texts = prepared([post.text for post in posts], no_brand)
+    vectors = sentences.vectors([worded(post.text, no_brand) for post in posts])
+    folds = folds_of(posts, seed)
+    logits = Logits(
+        held_out_logits(folds, targets, lambda seen: linear_scores(texts, targets, weights, seen)),
+        (held_out_logits(folds, targets, lambda seen: head_scores(vectors, targets, weights, seen)),),
+    )
+    by_words, by_both = (_judged(part, targets, folds) for part in (Logits(logits.linear), logits))
+    report = SentimentReport((*figures(LINEAR, posts, by_words), *figures(BOTH, posts, by_both)))
+    fitted = fit(texts, targets, weights)
+    calibration = calibrate(logits, targets, fitted.biases)
+    head = sentences.packed(*fit_head(vectors, targets, weights))
+    model = artefact.save(
+        Model(
+            (), calibration.outputs, fitted.vocabulary, fitted.weights, (), _sources(posts), 0, seed,
+            content="", encoder=Encoder(calibration.mixes, 0.0, head),
+        ),
+        out_dir,
+        NAME,
+    )  # fmt: skip
+    sentiment_card.write(out_dir, model, report, posts, by_both, time.process_time() - started)
+    return report
+
+
+def targets_of(posts: Sequence[SentimentPost]) -> Targets:
+    """A column a class."""
+    truth = np.array([post.sentiment for post in posts])[:, None] == np.arange(len(CLASSES))
+    return Targets(CLASSES, truth, np.ones_like(truth))
+
+
+def folds_of(posts: Sequence[SentimentPost], seed: int) -> NDArray[np.int64]:
+    """The fold of each post; the same text has the same fold."""
+    hashes = (blake2b(f"{seed}\0{post.text}".encode(), digest_size=8).digest() for post in posts)
+    return np.array([int.from_bytes(value, "big") % _FOLDS for value in hashes])
+
+
+def _judged(logits: Logits, targets: Targets, folds: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Probabilities of every post, calibrated on the other folds."""
+    found = np.zeros(targets.truth.shape)
+    for fold in sorted(set(folds.tolist())):
+        inside, others = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
+        calibration = calibrate(logits.rows(others), targets.rows(others))
+        found[inside] = normalised(calibration.probabilities(logits.rows(inside)))
+    return found
+
+
+def _sources(posts: Sequence[SentimentPost]) -> tuple[Source, ...]:
+    """The sets, known again by a hash of their texts."""
+    names = sorted({(post.set, post.language) for post in posts})
+    found = []
+    for name in names:
+        texts = [post.text for post in posts if (post.set, post.language) == name]
+        found.append(Source(" ".join(name), sha256("\n".join(texts).encode()).hexdigest(), len(texts)))
+    return tuple(found)
