@@ -79,9 +79,10 @@ train: .venv/installed ## train the shipped model anew; needs labelled posts (no
 	@$(call need_gold,train)
 	@$(BIN)/echolot train intents $(GOLD)/dev.jsonl $(GOLD)/authored.jsonl $(GOLD)/authored2.jsonl --out classifiers/artefacts
 
-evaluate: .venv/installed ## figures of the shipped model; needs labelled posts (not in this repository): GOLD=DIR
+evaluate: .venv/installed ## cross-validated figures, each stage beside the whole; needs labelled posts: GOLD=DIR
 	@$(call need_gold,evaluate)
-	@$(BIN)/echolot evaluate intents $(GOLD)/dev.jsonl
+	@$(BIN)/echolot train intents $(GOLD)/dev.jsonl $(GOLD)/authored.jsonl $(GOLD)/authored2.jsonl \
+		--out $$(mktemp -d) && $(BIN)/echolot evaluate intents $(GOLD)/dev.jsonl
 
 clean: ## remove the virtual environment and what demos left
 	@rm -rf .venv demo-data echolot-data build *.egg-info

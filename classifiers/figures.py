@@ -87,6 +87,11 @@ class Report:
         """A row a label and set."""
         return [tuple(asdict(figures).values()) for figures in self.figures]
 
+    @property
+    def stage_rows(self) -> list[tuple[Any, ...]]:
+        """What each model reaches alone, and together."""
+        return [tuple(asdict(figures).values()) for figures in self.stages]
+
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
         return {

@@ -6,8 +6,12 @@ model change")."""
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 
 from configs.base import ConfigError
+from schemas.errors import TerminalError
 from sinks.store import Block, Store
 
 log = logging.getLogger("echolot.generations")
@@ -17,36 +21,104 @@ READ_AGAIN = (
     "from Kafka with a new source.group and start: earliest, as far back as the topic keeps them; from files with a "
     "new store (store.path, or store.database of a server)"
 )
+_UNDER_WAY = """SELECT count() FROM system.mutations
+WHERE database = currentDatabase() AND table IN ('verdicts', 'generations') AND NOT is_done"""
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One name. The highest `activation` is the active one; 0: never was."""
+
+    name: str
+    fingerprint: str
+    description: str
+    activation: int
+
+
+def known(store: Store) -> list[Generation]:
+    """All generations, the active one first."""
+    found = store.query("SELECT name, fingerprint, description, activation FROM generations FINAL").rows
+    return sorted((Generation(*row) for row in found), key=lambda each: (-each.activation, each.name))
+
+
+def active(generations: Sequence[Generation]) -> str:
+    """Name of the active one of `known`; "" where none is."""
+    return generations[0].name if generations and generations[0].activation else ""
 
 
 def enter(store: Store, name: str, fingerprint: str, description: str) -> None:
     """Make `name` the active generation, registering it on first use.
 
     Raises ConfigError where the store knows the name with another fingerprint: verdicts would mix."""
-    known = {
-        row[0]: (row[1], row[2])
-        for row in store.query("SELECT name, fingerprint, activation FROM generations FINAL").rows
-    }
-    if name in known and known[name][0] != fingerprint:
-        raise ConfigError(
-            f"judge.generation: {name!r} was made by other models, brands or thresholds than today's; its verdicts "
-            f"would mix with new ones. Give a new name (for instance {_next_name(name, set(known))!r}): it becomes the "
-            f"active one, and the old one stays in the table `verdicts`. {READ_AGAIN}"
-        )
-    last = max((activation for _, activation in known.values()), default=0)
-    if name in known and known[name][1] == last:
+    before = known(store)
+    _refuse_mixing(before, name, fingerprint)
+    if active(before) == name:
         return
-    block: dict[str, list[object]] = {
-        "name": [name],
-        "fingerprint": [fingerprint],
-        "description": [description],
-        "activation": [last + 1],
-    }
-    store.write([Block("generations", block)])
-    if name not in known and known:
+    _write(store, Generation(name, fingerprint, description, _last(before) + 1))
+    if before and name not in {each.name for each in before}:
         log.warning(
             "%r is the active generation now, the first verdicts under it are still to come. %s", name, READ_AGAIN
         )
+
+
+def register(store: Store, name: str, fingerprint: str, description: str) -> None:
+    """Make `name` known, for verdicts that readers do not see until it is activated. Raises as enter does."""
+    before = known(store)
+    _refuse_mixing(before, name, fingerprint)
+    if name not in {each.name for each in before}:
+        _write(store, Generation(name, fingerprint, description, 0))
+
+
+def activate(store: Store, name: str) -> str:
+    """Let readers see the verdicts of `name`: one row is written, so a query sees the old or the new one, never both.
+
+    Returns the name of the one that was active. Raises TerminalError where it is unknown."""
+    before = known(store)
+    chosen = _named(before, name)
+    if active(before) != name:
+        _write(store, replace(chosen, activation=_last(before) + 1))
+    return active(before)
+
+
+def drop(store: Store, name: str) -> None:
+    """Take a generation and its verdicts out of the store: parts are written anew, and it is waited for that.
+
+    Raises TerminalError where it is unknown or the active one."""
+    before = known(store)
+    _named(before, name)
+    if active(before) == name:
+        raise TerminalError(f"{name!r} is the active generation; activate another one before you drop it")
+    for table, column in (("verdicts", "generation"), ("generations", "name")):
+        store.command(f"ALTER TABLE {table} DELETE WHERE {column} = '{name}'")
+    while (left := store.query(_UNDER_WAY).rows) != [(0,)]:
+        log.debug("%s mutations under way", left)
+        time.sleep(0.2)
+
+
+def _named(generations: Sequence[Generation], name: str) -> Generation:
+    for each in generations:
+        if each.name == name:
+            return each
+    there = ", ".join(each.name for each in generations) or "none"
+    raise TerminalError(f"there is no generation {name!r}; the store knows: {there}")
+
+
+def _refuse_mixing(generations: Sequence[Generation], name: str, fingerprint: str) -> None:
+    if any(each.name == name and each.fingerprint != fingerprint for each in generations):
+        free = _next_name(name, {each.name for each in generations})
+        raise ConfigError(
+            f"judge.generation: {name!r} was made by other models, brands or thresholds than today's; its verdicts "
+            f"would mix with new ones. Give a new name (for instance {free!r}): it becomes the "
+            f"active one, and the old one stays in the table `verdicts`. {READ_AGAIN}"
+        )
+
+
+def _last(generations: Sequence[Generation]) -> int:
+    return max((each.activation for each in generations), default=0)
+
+
+def _write(store: Store, made: Generation) -> None:
+    store.write([Block("generations", {name: [value] for name, value in asdict(made).items()})])
 
 
 def _next_name(name: str, taken: set[str]) -> str:

@@ -90,7 +90,7 @@ class ChdbStore:
             return self._read(require_reading(sql), parameters or {}, budget_seconds=1)
 
     def command(self, sql: str) -> None:
-        """Run one statement that returns nothing; for migrations, whose statements may be repeated."""
+        """See Store."""
         with self._lock:
             self._call(self._retry_seconds, "command", sql)
 

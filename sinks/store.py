@@ -54,6 +54,10 @@ class Store(Protocol):
         Waits only about a second for an engine that is away, then raises TransientError."""
         ...
 
+    def command(self, sql: str) -> None:
+        """Run one statement that returns nothing and may be repeated: migrations, upkeep. Raises as write does."""
+        ...
+
     def close(self) -> None:
         """Release connection and process. Idempotent."""
         ...

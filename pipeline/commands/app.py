@@ -16,6 +16,7 @@ from pipeline.commands import (
     demo,
     evaluate,
     flink,
+    generations,
     migrate,
     sql,
     stream,
@@ -33,7 +34,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (stream, flink, check, migrate, sql, classify, train, evaluate, thresholds, audit, demo, version):
+for module in (
+    stream,
+    flink,
+    check,
+    migrate,
+    sql,
+    classify,
+    train,
+    evaluate,
+    thresholds,
+    audit,
+    generations,
+    demo,
+    version,
+):
     module.add_to(app)
 
 

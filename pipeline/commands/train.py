@@ -33,6 +33,7 @@ def intents(
 
     report = train(gold, intents_file, out, seed)
     shared.show("Cross-validated", report.names, report.rows)
+    shared.show("What each stage brings", report.names, report.stage_rows)
     shared.say(f"model and card are in {out}; use it with judge.model in the configuration")
 
 

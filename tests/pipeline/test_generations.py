@@ -12,7 +12,8 @@ class Table:
         self.rows = {}
 
     def query(self, sql, parameters=None):
-        return Result(["name", "fingerprint", "activation"], [], [(n, f, a) for n, (f, a) in self.rows.items()])
+        names = ["name", "fingerprint", "description", "activation"]
+        return Result(names, [], [(n, f, "", a) for n, (f, a) in self.rows.items()])
 
     def write(self, blocks):
         for block in blocks:
