@@ -196,7 +196,8 @@ handle.query("USE echolot")
 for setting in (0, 1):
     handle.query(f"SET do_not_merge_across_partitions_select_final = {setting}")
     for view in (
-        "mentions", "queue", "suppressed", "ingest_accounting", "dead_letter_summary", "near_copies", "sensitive", "generation_flips",
+        "mentions", "queue", "suppressed", "ingest_accounting", "dead_letter_summary", "near_copies", "sensitive",
+        "generation_flips",
     ):
         print(view, handle.query(f"SELECT count(), sum(cityHash64(*)) FROM {view}", "CSV").bytes().decode().strip())
 """
