@@ -14,7 +14,7 @@ setup(
     package_data={
         "classifiers": ["artefacts/**/*", "cards/*.md", "cards/*.svg"],
         "configs": ["shipped/*.yaml"],
-        "samples": ["*.jsonl", "*.json", "*.md", "posts/*", "labelled/*"],
+        "samples": ["*.jsonl", "*.json", "*.md", "posts/*", "labelled/*", "formats/*.yaml"],
         "sinks": ["migrations/*.sql", "views/*.sql"],
     },
     install_requires=[
@@ -42,6 +42,7 @@ setup(
         "sentencepiece>=0.2,<0.3",
         "tokenizers>=0.20,<1",
         "typer>=0.12,<1",
+        "tzdata>=2024.1",  # zones of exports, where the system has none
     ],
     extras_require={
         "dev": [

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from typing import Any
 
 from classifiers.brand_words import BrandWords, Hit, hashtag_words
-from classifiers.normalise import mention_text
+from classifiers.normalise import mention_text, normalise
 from classifiers.protocol import Columns
 from configs.brands import Brand, Brands
 from schemas.mention import Mention
@@ -36,9 +36,11 @@ class _Guard:
 class BrandMatch:
     """Finds brands by names, products, staff, handles and slight misspellings; homonyms need a witness."""
 
-    name, version = "brand", 2
+    name, version = "brand", 3
     needs: tuple[str, ...] = ()
-    columns: Mapping[str, type] = {"brands": list, "brand_terms": list, "author_is_brand": bool, "brand_reasons": list}
+    columns: Mapping[str, type] = {
+        "brands": list, "brand_terms": list, "author_is_brand": bool, "parent_is_brand": bool, "brand_reasons": list,
+    }  # fmt: skip
 
     def __init__(self, brands: Brands) -> None:
         self._brands = brands
@@ -59,12 +61,24 @@ class BrandMatch:
         return blake2b(self._brands.model_dump_json().encode(), digest_size=16).hexdigest()
 
     def classify(self, mentions: Sequence[Mention], seen: Mapping[str, list[Any]]) -> Columns:
-        """Text, title, author and the author of the parent decide; see the protocol."""
+        """Text, title, author and the author of the parent decide, and where they name no brand, the parent's text."""
         rows = [self._judge(mention) for mention in mentions]
         return {name: [row[place] for row in rows] for place, name in enumerate(self.columns)}
 
-    def _judge(self, mention: Mention) -> tuple[list[str], list[str], bool, list[str]]:
-        written = mention_text(mention)
+    def _judge(self, mention: Mention) -> tuple[list[str], list[str], bool, bool, list[str]]:
+        brands, terms, reasons = self._named(mention_text(mention))
+        own = self._owners.get((mention.author.handle or "").casefold(), [])
+        parents = self._owners.get((mention.parent_author or "").casefold().lstrip("@"), [])
+        for numbers, code in ((own, "own"), (parents, "parent")):
+            brands.update(numbers)
+            reasons.update(f"brand:{code}:{self._ids[n]}" for n in numbers)
+        if mention.parent_text and not brands:
+            brands, _, _ = self._named(normalise(mention.parent_text))
+            reasons.update(f"brand:parent-text:{self._ids[n]}" for n in brands)
+        return sorted(self._ids[n] for n in brands), sorted(terms), bool(own), bool(parents), sorted(reasons)
+
+    def _named(self, written: str) -> tuple[set[int], set[str], set[str]]:
+        """Numbers of the brands that a normalised text names, the terms that do, and the reasons."""
         text = written.casefold()
         hashtags = hashtag_words(written).casefold()  # searched, but no context: "#WhatsApp" is no witness for "App"
         brands: set[int] = set()
@@ -78,12 +92,7 @@ class BrandMatch:
                 self._note(hit, brands, terms, reasons)
         if doubtful:
             self._weigh(doubtful, text, brands, terms, reasons)
-        own = self._owners.get((mention.author.handle or "").casefold(), [])
-        parents = self._owners.get((mention.parent_author or "").casefold().lstrip("@"), [])
-        for numbers, code in ((own, "own"), (parents, "parent")):
-            brands.update(numbers)
-            reasons.update(f"brand:{code}:{self._ids[n]}" for n in numbers)
-        return sorted(self._ids[n] for n in brands), sorted(terms), bool(own), sorted(reasons)
+        return brands, terms, reasons
 
     def _counts(self, hit: Hit) -> bool:
         """A word that merely begins like the name, or nearly spells it, must not be a known other word."""

@@ -35,11 +35,12 @@ class Explanation:
 
 
 def explain(intents: Intents, mention: Mention, most: int = 6) -> list[Explanation]:
-    """Of needs-intervention, and of every intent that is said; at most `most` words each."""
+    """Of needs-intervention, and of every intent that is said; at most `most` words each. Whoever wrote it."""
     words = mention_text(mention).split()
     places = range(min(len(words), MOST_WORDS))
     variants = [words, *(words[:place] + words[place + 1 :] for place in places)]
-    judged = intents.classify([_worded(mention, variant) for variant in variants], {})
+    mentions = [_worded(mention, variant) for variant in variants]
+    judged = intents.classify(mentions, {"author_is_brand": [False] * len(mentions)})
     said = [NEEDS_INTERVENTION, *judged["intents"][0]]
     return [_explained(label, _probabilities(judged, label), words, most) for label in said]
 

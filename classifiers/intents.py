@@ -35,8 +35,8 @@ _LEAST = 0.05  # of logit: a word that moved less is no reason
 class Intents:
     """Scores a batch; every probability is calibrated, rounded to four decimals, and compared with its threshold."""
 
-    name, version = "intents", 1
-    needs: tuple[str, ...] = ()
+    name, version = "intents", 2
+    needs: tuple[str, ...] = ("author_is_brand",)
     columns: Mapping[str, type] = {
         "intents": list, "intent_names": list, "intent_probabilities": list, "needs_intervention": bool,
         "needs_intervention_probability": float, "severity": int, "sentence_vector": bytes,
@@ -95,18 +95,21 @@ class Intents:
         return frozenset(source.sha256 for source in self._model.sources)
 
     def classify(self, mentions: Sequence[Mention], seen: Mapping[str, list[Any]]) -> Columns:
-        """See the protocol; `severity` is 0 exactly where no intervention is needed."""
+        """See the protocol; `severity` is 0 exactly where no intervention is needed, as for a brand's own post."""
         columns: Columns = {name: [] for name in self.columns}
         if not mentions:
             return columns
         texts, start = [mention_text(m) for m in mentions], 0
+        is_own = np.array(seen["author_is_brand"], dtype=bool)
         for chunk in chunks(prepared(texts, self._is_brand)):
             features = self._model.vocabulary.features(chunk)
-            probabilities, vectors = self._probabilities(features, texts[start : start + len(chunk)])
-            start += len(chunk)
+            part = slice(start, start + len(chunk))
+            probabilities, vectors = self._probabilities(features, texts[part])
+            probabilities[is_own[part], self._at :] = 0.0
+            start = part.stop
             words = self._words(features, probabilities)
-            for row, named, vector in zip(probabilities.tolist(), words, vectors, strict=True):
-                self._fill(columns, row, named, vector)
+            for row, named, vector, own in zip(probabilities.tolist(), words, vectors, is_own[part], strict=True):
+                self._fill(columns, row, named, vector, own)
         return columns
 
     def _probabilities(self, features: Features, texts: Sequence[str]) -> tuple[Floats, list[bytes | None]]:
@@ -125,10 +128,10 @@ class Intents:
                     vectors[place] = vector
         return np.round(result, 4), vectors
 
-    def _fill(self, columns: Columns, row: list[float], words: list[str], vector: bytes | None) -> None:
+    def _fill(self, columns: Columns, row: list[float], words: list[str], vector: bytes | None, own: bool) -> None:
         names, limits = self._model.intents, self._thresholds
         held = [place for place in range(self._at) if row[place] >= limits[place]]
-        needs = row[self._at] >= limits[self._at]
+        needs = row[self._at] >= limits[self._at] and not own  # a threshold of 0 would hold for 0
         reasons = [f"intents:ni:{row[self._at]:.2f}>={limits[self._at]:.2f}"] if needs else []
         reasons += [f"intents:{names[place]}:{row[place]:.2f}>={limits[place]:.2f}" for place in held]
         columns["intents"].append([names[place] for place in held])
@@ -139,7 +142,8 @@ class Intents:
         columns["severity"].append(self._severity(row) if needs else 0)
         columns["sentence_vector"].append(vector or b"")
         stage = ["intents:by-encoder"] if vector is not None and reasons else []
-        columns["intents_reasons"].append(reasons + stage + [f"intents:word:{word}" for word in words])
+        said = ["intents:own-post"] if own else []
+        columns["intents_reasons"].append(said + reasons + stage + [f"intents:word:{word}" for word in words])
 
     def _severity(self, row: list[float]) -> int:
         """1, and one more for each step taken; no step is taken above one that was not."""

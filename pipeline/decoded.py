@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas.decode import decode, outcome
+from schemas.formats.protocol import Format
+from schemas.formats.registry import FORMATS
 from schemas.mention import Mention
 from schemas.record import Batch, Dead, Deletion, Outcome, Record, Span
 
@@ -34,13 +36,16 @@ class Decoded:
         return {(e.record.source, e.record.partition): e.record.position for e in self.entries}
 
 
-def decode_batch(batch: Batch, formats: Mapping[str, str | None], max_bytes: int) -> Decoded:
-    """`formats` gives the configured format by source; a source that is not in it is told by header or shape."""
+def decode_batch(
+    batch: Batch, named: Mapping[str, str | None], max_bytes: int, *, formats: Mapping[str, Format] = FORMATS
+) -> Decoded:
+    """`named` gives the configured format by source; a source that is not in it is told by header or shape. `formats`
+    are all formats by name, with those of mapping files (pipeline/mappings.py)."""
     entries: list[Entry] = []
     mentions: list[Mention] = []
     deletions: list[Deletion] = []
     for record in batch.records:
-        items = decode(record, format_name=formats.get(record.source), max_bytes=max_bytes)
+        items = decode(record, format_name=named.get(record.source), max_bytes=max_bytes, formats=formats)
         before = len(mentions)
         mentions += [item for item in items if isinstance(item, Mention)]
         deletions += [item for item in items if isinstance(item, Deletion)]

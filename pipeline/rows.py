@@ -13,7 +13,7 @@ from schemas.mention import Mention, Relation, mention_id
 from schemas.record import Deletion
 from sinks.store import Block
 
-_HASH_MASK = 2**22 - 1  # the content hash within a revision, see Mention.revision
+_HASH_MASK = 2**22 - 1  # what stands below the milliseconds, see Mention.revision
 _LAST_MILLIS = 2**42 - 1
 
 _JUDGED = (

@@ -21,12 +21,15 @@ COLUMNS_HEADER = "echolot-columns"
 _KEY_LENGTH = 1024
 
 
-def decode(record: Record, *, format_name: str | None, max_bytes: int) -> list[Item]:
+def decode(
+    record: Record, *, format_name: str | None, max_bytes: int, formats: Mapping[str, Format] = FORMATS
+) -> list[Item]:
     """All items of one record, at least one, in the payload's order.
 
     Called once a record, from any thread. Nothing that a record can hold makes it raise; an exception within a format
     becomes a dead letter that names the exception's class. The format is the configured one, else the one that the
-    record's header names, else the first that recognises the payload. Items found before a failure are kept."""
+    record's header names, else the first that recognises the payload; all are of `formats`. Items found before a
+    failure are kept."""
     value = record.value
     if value is None:
         return [_tombstone(record.key)]
@@ -36,9 +39,9 @@ def decode(record: Record, *, format_name: str | None, max_bytes: int) -> list[I
         return [Dead(Reason.EMPTY, "nothing but white space", value)]
     items: list[Item] = []
     try:
-        chosen = _named(record.headers, format_name)
+        chosen = _named(record.headers, format_name, formats)
         payload = _parsed(value, record.headers, chosen)
-        for item in (chosen or _recognised(payload)).items(payload, record.headers):
+        for item in (chosen or _recognised(payload, formats)).items(payload, record.headers):
             items.append(item)
     except Rejected as error:
         items.append(Dead(Reason(error.reason), error.detail, value))
@@ -72,7 +75,7 @@ def _tombstone(key: bytes | None) -> Item:
     return Ignored("tombstone")
 
 
-def _named(headers: Mapping[str, bytes], format_name: str | None) -> Format | None:
+def _named(headers: Mapping[str, bytes], format_name: str | None, formats: Mapping[str, Format]) -> Format | None:
     """The format that settings or header name; None where neither does."""
     name = format_name
     if name is None:
@@ -80,11 +83,11 @@ def _named(headers: Mapping[str, bytes], format_name: str | None) -> Format | No
         if header is None:
             return None
         name = header.decode("ascii", "replace").strip()
-    found = FORMATS.get(name)
+    found = formats.get(name)
     if found is None:
         by_setting = format_name is not None
         where = "the setting `format` of its topic" if by_setting else f"the record's header {FORMAT_HEADER}"
-        raise Rejected(Reason.UNKNOWN_FORMAT, f"{where} names none of {', '.join(FORMATS)}")
+        raise Rejected(Reason.UNKNOWN_FORMAT, f"{where} names none of {', '.join(formats)}")
     return found
 
 
@@ -97,8 +100,8 @@ def _parsed(value: bytes, headers: Mapping[str, bytes], chosen: Format | None) -
     return parse_row(value, columns)
 
 
-def _recognised(payload: Any) -> Format:
-    for candidate in FORMATS.values():
+def _recognised(payload: Any, formats: Mapping[str, Format]) -> Format:
+    for candidate in formats.values():
         if candidate.looks_like(payload):
             return candidate
     mend = f"name one in the settings or in the header {FORMAT_HEADER}"

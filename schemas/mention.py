@@ -13,7 +13,7 @@ from schemas.jsontext import dumps
 from schemas.times import storable
 
 _NAMESPACE = uuid.UUID("6f0b7f0e-5d0c-5c7e-9a55-0e5c0a1e7b0d")
-_HASH_BITS = 22  # with 42 bits of milliseconds (to the year 2109) this fills 64
+_HASH_BITS = 21  # with 42 bits of milliseconds (to the year 2109) and one for the parent this fills 64
 
 
 class Relation(StrEnum):
@@ -103,6 +103,8 @@ class Mention(_Model):
     """Native id of the thread's first post, or of the reposted post."""
     parent_author: Text | None = None
     """Handle or id of the parent's author, where known."""
+    parent_text: Text | None = None
+    """Text of the post replied to or quoted, where the source sends it along: an input of the judgement, not stored."""
     url: Text | None = None
     """Public address."""
     rating: Annotated[float, Field(ge=0, le=5)] | None = None
@@ -118,18 +120,27 @@ class Mention(_Model):
         return mention_id(self.platform, self.native_id)
 
     def canonical_json(self) -> bytes:
-        """One byte string per content, with sorted keys: the base of hashes and checksums."""
-        return dumps(self.model_dump())
+        """One byte string per content, with sorted keys: the base of hashes and checksums.
+
+        A parent's text that is not known is left out: what was hashed before there was such a field stays the same."""
+        content = self.model_dump()
+        if self.parent_text is None:
+            del content["parent_text"]
+        return dumps(content)
 
     @property
     def revision(self) -> int:
-        """Order of revisions, as unsigned 64 bits: 42 of milliseconds (edited, else published), 22 of content hash.
+        """Order of revisions, as unsigned 64 bits: 42 of milliseconds (edited, else published), one that says whether
+        the parent's text is known, 21 of content hash.
 
-        The hash makes the winner between two observations of the same instant independent of the order of arrival."""
+        Of two observations of the same instant, the one with more to judge by wins; between equals the hash makes the
+        winner independent of the order of arrival. The parent's text is hashed too: another text may be another
+        verdict."""
         millis = round((self.edited_at or self.published_at).timestamp() * 1000)
         clamped = min(max(millis, 0), 2**42 - 1)
+        knows_parent = self.parent_text is not None
         digest = int.from_bytes(blake2b(self.canonical_json(), digest_size=8).digest(), "big")
-        return clamped << _HASH_BITS | digest >> (64 - _HASH_BITS)
+        return (clamped << 1 | knows_parent) << _HASH_BITS | digest >> (64 - _HASH_BITS)
 
 
 def mention_id(platform: str, native_id: str) -> uuid.UUID:

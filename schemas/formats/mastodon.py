@@ -127,6 +127,7 @@ def _status(payload: Any, *, at: str = "") -> Mention | Ignored:
         parent_id=parent_id,
         root_id=parent_id if boost else None,
         parent_author=parent_author,
+        parent_text=_quoted_text(status.quote) if relation is Relation.QUOTE else None,
         url=status.url,
         engagement={} if boost else _engagement(status),
         extra=merged(
@@ -161,6 +162,12 @@ def _quoted(quote: Any) -> _Inner | None:
         return validated(_Inner, inner, at="quote")
     except Rejected:
         return None
+
+
+def _quoted_text(quote: Any) -> str | None:
+    """A status brings the one it quotes, never the one it replies to."""
+    quoted = _quoted(quote)
+    return plain(quoted.content, quote_line=_quoted(quoted.quote) is None) if quoted else None
 
 
 def _quote_state(quote: Any) -> dict[str, Any]:

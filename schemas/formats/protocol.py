@@ -29,3 +29,9 @@ class Format(Protocol):
 
         Raises Rejected where the payload as a whole is unusable: the decoder makes the record a dead letter."""
         ...
+
+
+def needs_zone(candidate: Format) -> bool:
+    """Times in the format's files have no offset: an import must say the zone. False unless the class says
+    `needs_zone = True`, so that formats whose times are instants need not mention it."""
+    return bool(getattr(candidate, "needs_zone", False))

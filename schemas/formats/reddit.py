@@ -3,7 +3,7 @@
 Odd: `created_utc` is an integer, a float or text; `edited` is false or a time; `parent_id` of some dumps is a number
 (the id in base 10, null at the top); a deleted post stays, with "[deleted]" or "[removed]" for its text, and a later
 dump says so in `_meta`; the score may be negative and is kept in `extra` then. Native ids are full names (t1_, t3_).
-Golden payloads: tests/golden/reddit/."""
+Of a crosspost's original only title and text are read. Golden payloads: tests/golden/reddit/."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+from schemas.errors import Rejected
 from schemas.formats.model import Counter, SourceModel, mention, merged, validated
 from schemas.formats.protocol import Item, Payload
 from schemas.ids import OpaqueId
@@ -81,6 +82,7 @@ class _Submission(_Thing):
     num_comments: Counter = None
     num_crossposts: Counter = None
     crosspost_parent: OpaqueId | None = None
+    crosspost_parent_list: Any = None
 
 
 _NO_META = _Meta()
@@ -133,9 +135,21 @@ def _submission(raw: _Submission) -> Item:
         text=unescape(raw.selftext or ""),
         relation=Relation.QUOTE if raw.crosspost_parent else Relation.ORIGINAL,
         parent_id=raw.crosspost_parent,
+        parent_text=_crossposted(raw) if raw.crosspost_parent else None,
         url=f"{_SITE}{raw.permalink or f'/comments/{name[3:]}/'}",
         engagement={"likes": _likes(raw), "replies": raw.num_comments, "reposts": raw.num_crossposts},
     )
+
+
+def _crossposted(raw: _Submission) -> str | None:
+    """Title and text of the submission that this one passes on, where the source sends it along and it still stands."""
+    parents = raw.crosspost_parent_list
+    try:
+        parent = validated(_Submission, parents[0] if type(parents) is list and parents else None)
+    except Rejected:
+        return None
+    words = (parent.title, parent.selftext)
+    return None if _gone(parent, *words) else unescape("\n\n".join(word for word in words if word))
 
 
 def _mention(raw: _Thing, **fields: Any) -> Mention:

@@ -3,32 +3,30 @@
 A page is flattened first, so both give the same mention. Odd: a long post has its whole text in `note_tweet` only; a
 repost's text is cut at 140 characters, so it is taken from the reposted post where that is included, and its counters
 are that post's, so they stay in `extra`; `created_at` is sent only on demand, but a snowflake id holds the time;
-an edited post gets a new id. Reply and quote at once is a reply; the quoted id is in extra["quoted_id"].
-Golden payloads: tests/golden/x_v2/. The texts of included posts are not kept."""
+an edited post gets a new id, so all versions stand under the first's, and extra["version_id"] is the own one. Reply
+and quote at once is a reply; the quoted id is in extra["quoted_id"].
+Golden payloads: tests/golden/x_v2/. Of included posts only the text of the one replied to or quoted is read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Annotated, Any
 
 import orjson
 from pydantic import Field
 
 from schemas.errors import Rejected
-from schemas.formats import x_page
+from schemas.formats import x_page, x_tweet
 from schemas.formats.model import Counter, SourceModel, kind_of, mention, merged, validated_with_true_id
 from schemas.formats.protocol import Item, Payload
 from schemas.ids import DecimalId
 from schemas.mention import Mention, Relation, Utc
 from schemas.record import Dead, Ignored, Reason
 from schemas.text import unescape
-from schemas.times import from_epoch
 
-_TWEET = frozenset({"author_id", "edit_history_tweet_ids", "conversation_id", "public_metrics", "created_at"})
+_TWEET = frozenset({"author_id", "edit_history_tweet_ids", "conversation_id", "public_metrics"})
+_HISTORY = "edit_history_tweet_ids"
 _ADDRESSES = ("url", "tweet_url", "permalink")
-_SNOWFLAKE_FROM = 29_700_859_247  # the first id of the scheme, 4 November 2010
-_SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
 
 
 class _Note(SourceModel):
@@ -58,6 +56,16 @@ class _Reference(SourceModel):
     note_tweet: _Note | None = None
     author_id: DecimalId | None = None
     author: _Named | None = None
+
+    @property
+    def whole_text(self) -> str | None:
+        """None where the page does not include the post."""
+        return self.note_tweet.text if self.note_tweet else self.text
+
+    @property
+    def native_id(self) -> str:
+        """The first version's id, where the page includes the post."""
+        return x_tweet.first_version(self.id, self.unnamed.get(_HISTORY))
 
 
 class _Metrics(SourceModel):
@@ -130,11 +138,11 @@ def _mention(raw: Any, *, at: str = "") -> Mention:
     relation, reference, quoted = _relation(tweet)
     text, cut = _text(tweet, relation, reference)
     reposted = relation is Relation.REPOST
-    published_at, derived = _published_at(tweet, at)
+    native_id = x_tweet.first_version(tweet.id, tweet.unnamed.get(_HISTORY))
+    published_at, edited_at, derived = x_tweet.moments(tweet.id, native_id, tweet.created_at, at=at)
     author, author_rest = _author(tweet)
     metrics = tweet.public_metrics or _NO_METRICS
     twarc = tweet.twarc or _NO_TWARC
-    handle = author.get("handle") or "i/web"
     extra = merged(
         tweet.unnamed,
         {"quoted_id": quoted} if quoted else {},
@@ -147,17 +155,19 @@ def _mention(raw: Any, *, at: str = "") -> Mention:
     )
     return mention(
         platform="x",
-        native_id=tweet.id,
+        native_id=native_id,
         text=unescape(text),
         author=author,
         published_at=published_at,
+        edited_at=edited_at,
         observed_at=twarc.retrieved_at,
         language=tweet.lang,
         relation=relation,
-        parent_id=reference.id if reference else None,
-        root_id=_root(tweet, relation, reference),
+        parent_id=reference.native_id if reference else None,
+        root_id=_root(tweet, native_id, relation, reference),
         parent_author=_parent_author(tweet, relation, reference),
-        url=f"https://x.com/{handle}/status/{tweet.id}",
+        parent_text=_parent_text(relation, reference),
+        url=x_tweet.address(author.get("handle"), native_id),
         engagement={} if reposted else _engagement(metrics),
         extra=extra,
     )
@@ -170,7 +180,7 @@ def _relation(tweet: _Tweet) -> tuple[Relation, _Reference | None, str | None]:
     if "retweeted" in by_type:
         return Relation.REPOST, by_type["retweeted"], None
     if "replied_to" in by_type:
-        return Relation.REPLY, by_type["replied_to"], quoted.id if quoted else None
+        return Relation.REPLY, by_type["replied_to"], quoted.native_id if quoted else None
     if quoted:
         return Relation.QUOTE, quoted, None
     # A reply whose parent is gone has no reference left, only the account it spoke to.
@@ -179,19 +189,11 @@ def _relation(tweet: _Tweet) -> tuple[Relation, _Reference | None, str | None]:
 
 def _text(tweet: _Tweet, relation: Relation, reference: _Reference | None) -> tuple[str, bool]:
     """The longest text there is, and whether it is known to be cut."""
-    if relation is Relation.REPOST and reference is not None:
-        whole = reference.note_tweet.text if reference.note_tweet else reference.text
-        return (tweet.text, tweet.text.endswith("\u2026")) if whole is None else (whole, False)
-    return (tweet.note_tweet.text if tweet.note_tweet else tweet.text), False
-
-
-def _published_at(tweet: _Tweet, at: str) -> tuple[datetime, dict[str, Any]]:
-    if tweet.created_at is not None:
-        return tweet.created_at, {}
-    if not _SNOWFLAKE_FROM <= int(tweet.id) < 2**63:
-        raise Rejected(Reason.MISSING_FIELD, f"{at}.created_at: missing".lstrip("."))
-    millis = (int(tweet.id) >> 22) + _SNOWFLAKE_EPOCH_MS
-    return from_epoch(millis, per_second=1000), {"published_at_from_id": True}
+    own = tweet.note_tweet.text if tweet.note_tweet else tweet.text
+    if relation is not Relation.REPOST or reference is None:
+        return own, False
+    whole = reference.whole_text
+    return (own, own.endswith("\u2026")) if whole is None else (whole, False)
 
 
 def _author(tweet: _Tweet) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -210,10 +212,10 @@ def _author(tweet: _Tweet) -> tuple[dict[str, Any], dict[str, Any]]:
     return author, merged(user.unnamed, public_metrics=metrics.unnamed if metrics else None)
 
 
-def _root(tweet: _Tweet, relation: Relation, reference: _Reference | None) -> str | None:
+def _root(tweet: _Tweet, native_id: str, relation: Relation, reference: _Reference | None) -> str | None:
     if relation is Relation.REPOST and reference is not None:
-        return reference.id
-    return tweet.conversation_id if tweet.conversation_id != tweet.id else None
+        return reference.native_id
+    return tweet.conversation_id if tweet.conversation_id not in (tweet.id, native_id) else None
 
 
 def _parent_author(tweet: _Tweet, relation: Relation, reference: _Reference | None) -> str | None:
@@ -224,6 +226,13 @@ def _parent_author(tweet: _Tweet, relation: Relation, reference: _Reference | No
     if reference is None:
         return None
     return (reference.author.username if reference.author else None) or reference.author_id
+
+
+def _parent_text(relation: Relation, reference: _Reference | None) -> str | None:
+    """Of the post replied to or quoted; a repost has its own already."""
+    if relation is Relation.REPOST or reference is None or reference.whole_text is None:
+        return None
+    return unescape(reference.whole_text)
 
 
 def _engagement(metrics: _Metrics) -> dict[str, int | None]:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from classifiers.protocol import Classifier, Columns
 from schemas.mention import Author, Mention, Relation
 
 EPOCH = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -43,6 +44,11 @@ def mention(text: str, **fields: Any) -> Mention:
     return Mention(platform="x", native_id=native_id, text=text, published_at=EPOCH, author=Author(**names), **fields)
 
 
+def classified(classifier: Classifier, mentions: Sequence[Mention], own: bool = False) -> Columns:
+    """What a classifier that needs no more than `author_is_brand` says of posts of customers, or of a brand's own."""
+    return classifier.classify(mentions, {"author_is_brand": [own] * len(mentions)})
+
+
 def varied() -> list[Mention]:
     """Mentions of every language and oddity, with authors and relations that differ."""
     texts = [
@@ -61,6 +67,7 @@ def varied() -> list[Mention]:
             language="de" if place % 4 == 0 else None,
             relation=relations[place % 4],
             title="Bahn" if place % 7 == 0 else None,
+            parent_text="@DB_Bahn Zug kaputt" if place % 8 == 1 else None,
         )
         for place, text in enumerate(texts)
     ]

@@ -145,6 +145,57 @@ def test_an_answer_to_a_brand_is_about_the_brand():
     assert brands_of("und jetzt?", parent_author="jemand") == []
 
 
+def test_whether_a_brand_wrote_the_parent_is_said():
+    mentions = [mention("ja", parent_author="@DB_BAHN"), mention("ja", parent_author="jemand"), mention("ja")]
+    assert MATCH.classify(mentions, {})["parent_is_brand"] == [True, False, False]
+    own = MATCH.classify([mention("ja", handle="DB_Bahn", parent_author="jemand")], {})
+    assert (own["author_is_brand"], own["parent_is_brand"]) == ([True], [False])
+
+
+def test_a_reply_that_names_no_brand_is_about_what_its_parent_names():
+    found = MATCH.classify([mention("bei mir auch", parent_text="Spotify stürzt ab, Amazon nicht")], {})
+    assert found["brands"] == [["amazon", "spotify"]]
+    assert found["brand_reasons"] == [["brand:parent-text:amazon", "brand:parent-text:spotify"]]
+    assert found["brand_terms"] == [[]], "the terms are words of the post itself"
+
+
+def test_a_brand_named_in_the_reply_keeps_the_parents_text_out():
+    assert reasons_of("bei Amazon auch", parent_text="Spotify stürzt ab") == ["brand:name:amazon"]
+
+
+def test_the_parents_author_is_asked_before_its_text():
+    assert reasons_of("und jetzt?", parent_author="DB_Bahn", parent_text="Hören Sie solange Spotify") == [
+        "brand:parent:deutsche-bahn"
+    ]
+
+
+def test_an_own_answer_is_not_about_what_a_customer_names():
+    assert reasons_of("Das tut uns leid", handle="DB_Bahn", parent_text="Spotify ist besser") == [
+        "brand:own:deutsche-bahn"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("parent_text", "brands"),
+    [
+        ("Die Bahn hat wieder Verspätung", ["deutsche-bahn"]),
+        ("Die Bahn ist frei", []),
+        ("Stau auf der Autobahn, die Bahn hat Verspätung", []),
+        ("Spo\u00adtify", ["spotify"]),
+        ("", []),
+        (None, []),
+    ],
+)
+def test_a_parents_text_is_read_as_any_text(parent_text, brands):
+    assert brands_of("dito", parent_text=parent_text) == brands
+
+
+def test_a_homonym_unproven_in_the_reply_stays_said_beside_its_parents_brand():
+    assert reasons_of("typisch Bahn", parent_text="Deutsche Bahn: Zug fällt aus") == [
+        "brand:homonym-unproven:bahn", "brand:parent-text:deutsche-bahn",
+    ]  # fmt: skip
+
+
 def test_two_brands_are_sorted():
     assert brands_of("Spotify oder Amazon?") == ["amazon", "spotify"]
 

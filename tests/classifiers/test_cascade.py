@@ -16,7 +16,7 @@ from classifiers.intents import Intents
 from configs.loading import SHIPPED, load
 from configs.taxonomy import Taxonomy
 from schemas.errors import TerminalError
-from tests.classifiers.samples import mention, varied
+from tests.classifiers.samples import classified, mention, varied
 from tests.classifiers.tiny_encoder import tiny
 
 TAXONOMY = load(SHIPPED / "taxonomy.yaml", Taxonomy)
@@ -39,7 +39,7 @@ def shipped_second_stage() -> Intents:
 
 
 def probability(classifier: Intents, text: str) -> float:
-    return classifier.classify([mention(text)], {})[NEEDS][0]
+    return classified(classifier, [mention(text)])[NEEDS][0]
 
 
 def test_what_the_linear_model_is_sure_of_is_not_asked():
@@ -51,15 +51,15 @@ def test_what_the_linear_model_is_sure_of_is_not_asked():
 def test_the_mean_of_all_logits_decides():
     """The network's logit is .8: two of five pieces ("query", ":", the text's three) are "kaputt", one is "danke"."""
     text = "kaputt danke kaputt"
-    alone = Intents(LINEAR, TAXONOMY).classify([mention(text)], {})[NEEDS][0]
+    alone = classified(Intents(LINEAR, TAXONOMY), [mention(text)])[NEEDS][0]
     output = next(o for o in LINEAR.outputs if o.name == "needs_intervention")
     linear = (log(alone / (1 - alone)) - output.offset) / output.slope
-    found = cascade(cut=0.0, slope=3.0).classify([mention(text)], {})
+    found = classified(cascade(cut=0.0, slope=3.0), [mention(text)])
     assert found[NEEDS][0] == pytest.approx(1 / (1 + exp(-3 * (linear + 0.8) / 2)), abs=0.001)
     assert "intents:by-encoder" in found["intents_reasons"][0]
     weights, biases = np.zeros((WIDTH, len(OUTPUTS))), np.full(len(OUTPUTS), 0.5)
     three = replace(tiny(OUTPUTS, cut=0.0, slope=3.0), head=packed(weights, biases))
-    found = Intents(replace(LINEAR, encoder=three), TAXONOMY).classify([mention(text)], {})
+    found = classified(Intents(replace(LINEAR, encoder=three), TAXONOMY), [mention(text)])
     assert found[NEEDS][0] == pytest.approx(1 / (1 + exp(-3 * (linear + 0.8 + 0.5) / 3)), abs=0.001)
 
 
@@ -72,10 +72,10 @@ def test_a_head_for_another_sentence_encoder_is_refused(monkeypatch):
 
 def test_a_verdict_does_not_depend_on_its_neighbours():
     both, mentions = shipped_second_stage(), [*varied(), mention(ANGRY), mention("kaputt " * 300)]
-    together = both.classify(mentions, {})
+    together = classified(both, mentions)
     assert any("intents:by-encoder" in reasons for reasons in together["intents_reasons"])
     for place, each in enumerate(mentions):
-        alone = both.classify([each], {})
+        alone = classified(both, [each])
         assert {column: values[place] for column, values in together.items()} == {c: v[0] for c, v in alone.items()}
 
 

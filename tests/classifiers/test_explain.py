@@ -9,7 +9,7 @@ from classifiers.explain import explain
 from classifiers.intents import Intents
 from configs.loading import SHIPPED, load
 from configs.taxonomy import Taxonomy
-from tests.classifiers.samples import mention
+from tests.classifiers.samples import classified, mention
 
 INTENTS = Intents(artefact.load(), load(SHIPPED / "taxonomy.yaml", Taxonomy), ["DB_Bahn"])
 TEXT = "@DB_Bahn Der Aufzug ist seit Wochen defekt danke"
@@ -18,11 +18,11 @@ TEXT = "@DB_Bahn Der Aufzug ist seit Wochen defekt danke"
 def test_a_words_effect_is_what_leaving_it_out_changes():
     (needs, *others) = explain(INTENTS, mention(TEXT), most=100)
     assert needs.label == "needs_intervention"
-    judged = INTENTS.classify([mention(TEXT)], {})
+    judged = classified(INTENTS, [mention(TEXT)])
     assert needs.probability == judged["needs_intervention_probability"][0]
     assert [said.label for said in others] == judged["intents"][0]
     defect = next(said for said in others if said.label == "defect")
-    without = INTENTS.classify([mention(TEXT.replace(" defekt", ""))], {})
+    without = classified(INTENTS, [mention(TEXT.replace(" defekt", ""))])
     place = judged["intent_names"][0].index("defect")
     change = next(effect.change for effect in defect.effects if effect.word == "defekt")
     assert change == pytest.approx(defect.probability - without["intent_probabilities"][0][place], abs=5e-4)

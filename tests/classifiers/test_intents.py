@@ -11,7 +11,7 @@ from classifiers.intents import Intents
 from configs.loading import SHIPPED, load
 from configs.taxonomy import Taxonomy
 from schemas.errors import TerminalError
-from tests.classifiers.samples import BY_LANGUAGE, mention, varied
+from tests.classifiers.samples import BY_LANGUAGE, classified, mention, varied
 
 TAXONOMY = load(SHIPPED / "taxonomy.yaml", Taxonomy)
 MODEL = artefact.load()
@@ -19,7 +19,7 @@ INTENTS = Intents(MODEL, TAXONOMY, ["DB_Bahn"])
 
 
 def judged(text: str) -> dict:
-    return {column: values[0] for column, values in INTENTS.classify([mention(text)], {}).items()}
+    return {column: values[0] for column, values in classified(INTENTS, [mention(text)]).items()}
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_chat_and_politics_need_nobody(text):
 
 
 def test_severity_is_0_exactly_where_nobody_is_needed():
-    found = INTENTS.classify([*varied(), *(mention(text + " kaputt!") for text in BY_LANGUAGE.values())], {})
+    found = classified(INTENTS, [*varied(), *(mention(text + " kaputt!") for text in BY_LANGUAGE.values())])
     assert any(found["needs_intervention"])
     for needs, severity in zip(found["needs_intervention"], found["severity"], strict=True):
         assert (severity > 0) is needs
@@ -70,7 +70,7 @@ def test_severity_is_0_exactly_where_nobody_is_needed():
 
 def test_verdicts_are_probabilities_against_thresholds():
     limits = {output.name: output.threshold for output in MODEL.outputs}
-    found = INTENTS.classify(varied(), {})
+    found = classified(INTENTS, varied())
     for held, names, values in zip(found["intents"], found["intent_names"], found["intent_probabilities"], strict=True):
         assert names == [intent.id for intent in TAXONOMY.intents]
         assert held == [n for n, p in zip(names, values, strict=True) if p >= limits[n]]
@@ -99,7 +99,7 @@ def test_a_configured_handle_counts_as_a_brands():
     text = "@Kleinbahn_XY Der Aufzug ist defekt"
     without, with_it = Intents(MODEL, TAXONOMY), Intents(MODEL, TAXONOMY, ["Kleinbahn_XY"])
     key = "needs_intervention_probability"
-    assert with_it.classify([mention(text)], {})[key] > without.classify([mention(text)], {})[key]
+    assert classified(with_it, [mention(text)])[key] > classified(without, [mention(text)])[key]
 
 
 def test_a_taxonomy_the_model_was_not_trained_for_is_refused():
@@ -112,7 +112,7 @@ def test_a_configured_threshold_decides_and_is_part_of_the_fingerprint():
     text = "Mein Paket ist noch nicht da"
     probability = judged(text)["needs_intervention_probability"]
     never = Intents(MODEL, TAXONOMY, ["DB_Bahn"], {"needs_intervention": 1.0})
-    found = never.classify([mention(text)], {})
+    found = classified(never, [mention(text)])
     assert judged(text)["needs_intervention"] and probability < 1
     assert found["needs_intervention"] == [False]
     assert found["needs_intervention_probability"] == [probability]
@@ -124,3 +124,21 @@ def test_a_configured_threshold_decides_and_is_part_of_the_fingerprint():
 def test_a_threshold_of_a_label_that_the_model_has_not_is_refused():
     with pytest.raises(TerminalError, match=r"judge.thresholds: the model has no 'prais'; name one of complaint"):
         Intents(MODEL, TAXONOMY, thresholds={"prais": 0.5})
+
+
+def test_a_brands_own_post_never_needs_intervention():
+    text = "@kundin Der Aufzug an Gleis 3 ist seit Wochen defekt, wann wird er endlich repariert? @DB_Bahn"
+    theirs, own = classified(INTENTS, [mention(text)]), classified(INTENTS, [mention(text)], own=True)
+    assert theirs["needs_intervention"] == [True] and theirs["severity"][0] > 0
+    assert own["needs_intervention"] == [False] and own["severity"] == [0]
+    assert own["needs_intervention_probability"] == [0.0]
+    assert own["intents"] == theirs["intents"]
+    assert own["intents_reasons"][0][0] == "intents:own-post"
+    assert not any(reason.startswith("intents:ni:") for reason in own["intents_reasons"][0])
+    assert "intents:own-post" not in theirs["intents_reasons"][0]
+
+
+def test_no_threshold_puts_an_own_post_above_it():
+    always = Intents(MODEL, TAXONOMY, thresholds={"needs_intervention": 0.0})
+    assert classified(always, [mention("Guten Morgen")])["needs_intervention"] == [True]
+    assert classified(always, [mention("Guten Morgen")], own=True)["needs_intervention"] == [False]

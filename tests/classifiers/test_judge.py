@@ -44,6 +44,22 @@ def test_reasons_stand_in_the_order_of_the_classifiers():
     assert reasons[-1].startswith("triage:")
 
 
+def test_an_own_post_is_never_for_the_queue_and_says_so():
+    text = "@kundin Der Aufzug der Deutschen Bahn ist seit Wochen defekt, wann wird er repariert?"
+    columns = JUDGE.judge([mention(text), mention(text, handle="DB_Bahn")])
+    assert columns["needs_intervention"] == [True, False]
+    assert columns["severity"][0] > 0 and columns["severity"][1] == 0
+    assert columns["suppressed_by"] == ["", "own_post"]
+    assert {"intents:own-post", "triage:own_post"} <= set(columns["reasons"][1])
+
+
+def test_an_answer_that_names_nothing_is_queued_for_the_brand_its_parent_names():
+    text = "bei mir ist der Aufzug auch seit Wochen defekt, wann wird er repariert?"
+    columns = JUDGE.judge([mention(text), mention(text, parent_text="@DB_Bahn Aufzug in Köln kaputt")])
+    assert columns["suppressed_by"] == ["no_brand", ""]
+    assert "brand:parent-text:deutsche-bahn" in columns["reasons"][1]
+
+
 def test_a_missing_column_is_found_at_start():
     with pytest.raises(TerminalError, match="'triage' needs the column 'author_is_brand'"):
         Judge([NoiseMarks(), Triage()])

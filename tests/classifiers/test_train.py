@@ -23,7 +23,7 @@ from configs.brands import Brand, Brands
 from configs.loading import SHIPPED, load
 from configs.taxonomy import Intent, Taxonomy
 from schemas.errors import TerminalError
-from tests.classifiers.samples import labelled_rows, mention, write_gold
+from tests.classifiers.samples import classified, labelled_rows, mention, write_gold
 
 SIX = load(SHIPPED / "taxonomy.yaml", Taxonomy)
 SEVEN = Taxonomy(
@@ -67,7 +67,7 @@ def test_the_judge_says_what_training_measured(trained):
     linear = features @ model.weights + np.array([output.bias for output in model.outputs])
     calibration = Calibration(model.outputs, model.encoder.mixes, model.encoder.cut)
     wanted = calibration.probabilities(Logits(linear, (second,)))[:, len(ids(SIX))]
-    found = Intents(model, SIX).classify([mention(post.text) for post in posts], {})
+    found = classified(Intents(model, SIX), [mention(post.text) for post in posts])
     assert found["needs_intervention_probability"] == pytest.approx(wanted, abs=1e-4)
     asked = ["intents:by-encoder" in reasons for reasons in found["intents_reasons"]]
     assert 0 < sum(asked) < len(asked)

@@ -126,6 +126,28 @@ def test_the_order_of_unknown_fields_does_not_change_a_revision():
     assert mention(extra={"a": 1}).revision != mention(extra={"a": 2}).revision
 
 
+def test_what_was_hashed_before_the_parents_text_was_known_of_is_hashed_alike():
+    assert b"parent_text" not in mention().canonical_json()
+    assert b'"parent_text":"p"' in mention(parent_text="p").canonical_json()
+
+
+@given(st.integers(0, 2**40), st.integers(0, 2**40), st.text(max_size=20))
+def test_of_two_observations_the_one_that_knows_the_parent_wins(likes, other_likes, parent_text):
+    """Whatever else differs: else chance or order of arrival would say whether a reply is about a brand."""
+    knows = mention(engagement=Engagement(likes=likes), parent_text=parent_text)
+    assert knows.revision > mention(engagement=Engagement(likes=other_likes)).revision
+    assert knows.revision < mention(edited_at=AT + timedelta(milliseconds=1)).revision, "an edit is later all the same"
+
+
+def test_two_texts_of_one_parent_are_two_revisions():
+    assert mention(parent_text="a").revision != mention(parent_text="b").revision
+
+
+def test_the_parents_text_is_not_stored():
+    found = rows(mentions=[mention(relation=Relation.REPLY, parent_id="7", parent_text="geheim")], keep=True)
+    assert "geheim" not in repr([(block.table, block.columns) for block in found.values()])
+
+
 def test_what_json_refuses_in_unknown_fields_is_stored_all_the_same():
     found = rows(mentions=[mention(extra={"big": 2**70, "half": "\ud83d"})])["posts"].columns["extra"][0]
     assert found == '{"big":1180591620717411303424,"half":"\\ud83d"}'

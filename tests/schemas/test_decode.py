@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from schemas import decode as module
 from schemas.decode import decode, outcome
 from schemas.extras import EXTRA_BYTES
 from schemas.formats.protocol import Item
@@ -169,23 +168,21 @@ class Broken:
         ]
 
 
-@pytest.fixture
-def broken(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "FORMATS", {"broken": Broken()})
+def by_broken(value: bytes) -> list[Item]:
+    record = Record("topic", 0, 7, value)
+    return decode(record, format_name="broken", max_bytes=MAX_BYTES, formats={"broken": Broken()})
 
 
-@pytest.mark.usefixtures("broken")
 def test_a_format_s_bug_becomes_a_dead_letter_with_its_class_alone() -> None:
-    first, dead = decoded(b'{"kind": "bug"}', "broken")
+    first, dead = by_broken(b'{"kind": "bug"}')
     assert first == Ignored("first")
     assert dead == Dead(Reason.FORMAT_BUG, "ZeroDivisionError", b'{"kind": "bug"}')
-    assert decoded(b'{"kind": "deep"}', "broken")[1] == Dead(Reason.FORMAT_BUG, "RecursionError", b'{"kind": "deep"}')
+    assert by_broken(b'{"kind": "deep"}')[1] == Dead(Reason.FORMAT_BUG, "RecursionError", b'{"kind": "deep"}')
 
 
-@pytest.mark.usefixtures("broken")
 def test_a_full_memory_is_not_the_record_s_fault() -> None:
     with pytest.raises(MemoryError):
-        decoded(b'{"kind": "memory"}', "broken")
+        by_broken(b'{"kind": "memory"}')
 
 
 def test_outcomes() -> None:
