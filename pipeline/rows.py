@@ -72,6 +72,7 @@ class RowMaker:
             "platform": [m.platform for m in mentions],
             "native_id": [m.native_id for m in mentions],
             "text": [m.text for m in mentions],
+            "truncated": [m.truncated for m in mentions],
             "title": [m.title or "" for m in mentions],
             "author_id": authors,
             "author_handle": [(m.author.handle or "") if self._keep_handles else "" for m in mentions],

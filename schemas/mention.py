@@ -13,7 +13,7 @@ from schemas.jsontext import dumps
 from schemas.times import storable
 
 _NAMESPACE = uuid.UUID("6f0b7f0e-5d0c-5c7e-9a55-0e5c0a1e7b0d")
-_HASH_BITS = 21  # with 42 bits of milliseconds (to the year 2109) and one for the parent this fills 64
+_HASH_BITS = 20  # with 42 bits of milliseconds (to the year 2109) and two marks this fills 64
 
 
 class Relation(StrEnum):
@@ -81,6 +81,8 @@ class Mention(_Model):
     """The platform's own id, unique within the platform for ever."""
     text: Text
     """The whole text, plain, entities unescaped once; may be empty (stars without words)."""
+    truncated: bool = False
+    """The source cut the text and brings the whole of it nowhere."""
     title: Text | None = None
     """Headline where the platform has one."""
     author: Author = Author()
@@ -122,25 +124,26 @@ class Mention(_Model):
     def canonical_json(self) -> bytes:
         """One byte string per content, with sorted keys: the base of hashes and checksums.
 
-        A parent's text that is not known is left out: what was hashed before there was such a field stays the same."""
+        Two fields are left out where they say nothing: what was hashed before there were such stays the same."""
         content = self.model_dump()
-        if self.parent_text is None:
-            del content["parent_text"]
+        for name, nothing in (("parent_text", None), ("truncated", False)):
+            if content[name] is nothing:
+                del content[name]
         return dumps(content)
 
     @property
     def revision(self) -> int:
         """Order of revisions, as unsigned 64 bits: 42 of milliseconds (edited, else published), one that says whether
-        the parent's text is known, 21 of content hash.
+        the text is whole, one whether the parent's text is known, 20 of content hash.
 
         Of two observations of the same instant, the one with more to judge by wins; between equals the hash makes the
         winner independent of the order of arrival. The parent's text is hashed too: another text may be another
         verdict."""
         millis = round((self.edited_at or self.published_at).timestamp() * 1000)
         clamped = min(max(millis, 0), 2**42 - 1)
-        knows_parent = self.parent_text is not None
+        marks = (not self.truncated) << 1 | (self.parent_text is not None)
         digest = int.from_bytes(blake2b(self.canonical_json(), digest_size=8).digest(), "big")
-        return (clamped << 1 | knows_parent) << _HASH_BITS | digest >> (64 - _HASH_BITS)
+        return (clamped << 2 | marks) << _HASH_BITS | digest >> (64 - _HASH_BITS)
 
 
 def mention_id(platform: str, native_id: str) -> uuid.UUID:

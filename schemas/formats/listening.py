@@ -29,8 +29,6 @@ from schemas.record import Deletion, Ignored, Reason
 from schemas.text import plain, unescape
 from schemas.times import from_epoch
 
-TRUNCATED = "truncated"
-"""In `extra`, true: the text is cut off."""
 _NAMES = {
     "twitter": "x",
     "x_twitter": "x",
@@ -118,6 +116,7 @@ def item(tool: str, row: Row, facts: Facts) -> Item:
         platform=post.platform,
         native_id=post.native_id,
         text=facts.text,
+        truncated=cut,
         title=title if title not in ("", facts.text) else None,
         author=author,
         published_at=facts.published_at,
@@ -128,7 +127,7 @@ def item(tool: str, row: Row, facts: Facts) -> Item:
         parent_author=stands.parent_author,
         url=url,
         engagement=engagement,
-        extra=merged(extra, facts.marks, post.marks, {TRUNCATED: True} if cut else {}, author=persons),
+        extra=merged(extra, facts.marks, post.marks, author=persons),
     )
 
 

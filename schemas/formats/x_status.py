@@ -139,6 +139,7 @@ def status_mention(
         platform="x",
         native_id=native_id,
         text=text,
+        truncated=cut,
         author=author,
         published_at=published_at,
         edited_at=edited_at,
@@ -153,7 +154,6 @@ def status_mention(
         extra=merged(
             status.unnamed,
             {"quoted_id": quoted_id} if quoted_id else {},
-            {"text_truncated": True} if cut else {},
             {"repost_by_text": True} if by_text else {},
             counters if reposted else {},
             derived,

@@ -146,7 +146,6 @@ def _mention(raw: Any, *, at: str = "") -> Mention:
     extra = merged(
         tweet.unnamed,
         {"quoted_id": quoted} if quoted else {},
-        {"text_truncated": True} if cut else {},
         derived,
         repaired,
         author=author_rest,
@@ -157,6 +156,7 @@ def _mention(raw: Any, *, at: str = "") -> Mention:
         platform="x",
         native_id=native_id,
         text=unescape(text),
+        truncated=cut,
         author=author,
         published_at=published_at,
         edited_at=edited_at,

@@ -92,7 +92,7 @@ def test_a_retweet_meets_and_the_archive_has_but_its_beginning() -> None:
     same(found[1:], "text", "parent_id", "root_id")
     assert [m.text for m in found] == [cut, REPOSTED, REPOSTED]
     assert [m.parent_id for m in found] == [None, PARENT, PARENT]
-    assert [m.extra.get("text_truncated") for m in found] == [True, None, None]
+    assert [m.truncated for m in found] == [True, False, False]
 
 
 def test_a_quote_is_the_same_by_both_interfaces() -> None:

@@ -19,10 +19,10 @@ def mention(n: int) -> uuid.UUID:
 def post(n: int, revision: int = 1, **changes: Any) -> dict[str, Any]:
     return {
         "mention_id": mention(n), "revision": revision, "platform": "x", "native_id": str(n), "text": f"text {n}",
-        "title": "", "author_id": "a1", "author_handle": "", "author_followers": None, "author_verified": False,
-        "published_at": NOON, "claimed_at": None, "edited_at": None, "declared_language": "de",
-        "relation": "original", "parent_id": "", "root_id": "", "parent_author": "", "url": "", "rating": None,
-        "extra": "{}",
+        "truncated": False, "title": "", "author_id": "a1", "author_handle": "", "author_followers": None,
+        "author_verified": False, "published_at": NOON, "claimed_at": None, "edited_at": None,
+        "declared_language": "de", "relation": "original", "parent_id": "", "root_id": "", "parent_author": "",
+        "url": "", "rating": None, "extra": "{}",
     } | changes  # fmt: skip
 
 
