@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, SecretStr, model_validator
 
 from configs.base import RelativePath, Settings
+from configs.dumps import DumpsSource
 from configs.flink import FlinkSettings
 from configs.observe import LogSettings, MetricsSettings
 from configs.secret import Secret
@@ -172,8 +173,10 @@ class PrivacySettings(Settings):
 class JobSettings(Settings):
     """The file `echolot.yaml`."""
 
-    source: Annotated[KafkaSource | FilesSource, Field(discriminator="kind")]
+    source: Annotated[KafkaSource | FilesSource | DumpsSource, Field(discriminator="kind")]
     """Where records come from."""
+    mappings: RelativePath | None = None
+    """Folder of mapping files, formats of your own (docs/mapping.md)."""
     store: Annotated[ChdbStoreSettings | ClickHouseStoreSettings, Field(discriminator="kind")] = ChdbStoreSettings()
     """Where rows go."""
     engine: Literal["local", "flink"] = "local"

@@ -48,11 +48,12 @@ def formats(settings: JobSettings, path: Path) -> None:
     named = list(_named_formats(settings))
     if not named:
         return
-    from schemas.formats.registry import FORMATS  # light enough, but not for the commands that name none
+    from pipeline import resources  # light enough, but not for the commands that name none
 
+    known = resources.formats(settings)
     for place, name in named:
-        if name not in FORMATS:
-            raise ConfigError(f"{where(path, place)}: {_unknown(name, FORMATS)}")
+        if name not in known:
+            raise ConfigError(f"{where(path, place)}: {unknown(name, known)}")
 
 
 def _named_formats(settings: JobSettings) -> Iterator[tuple[Place, str]]:
@@ -61,12 +62,17 @@ def _named_formats(settings: JobSettings) -> Iterator[tuple[Place, str]]:
         for pattern, name in source.formats.items():
             yield ("source", "formats", pattern), name
         return
+    if source.kind == "dumps":
+        if source.format is not None:
+            yield ("source", "format"), source.format
+        return
     for number, topic in enumerate(source.topics):
         if topic.format is not None:
             yield ("source", "topics", number, "format"), topic.format
 
 
-def _unknown(name: str, known: Mapping[str, object]) -> str:
+def unknown(name: str, known: Mapping[str, object]) -> str:
+    """That there is no such format, with the nearest."""
     near = difflib.get_close_matches(name, known, n=1)
     mend = f"did you mean `{near[0]}`? Known are" if near else "known are"
     return f"there is no format {name!r}; {mend} {', '.join(known)}"

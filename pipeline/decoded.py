@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas.decode import decode, outcome
 from schemas.formats.protocol import Format
 from schemas.formats.registry import FORMATS
 from schemas.mention import Mention
-from schemas.record import Batch, Dead, Deletion, Outcome, Record, Span
+from schemas.record import Batch, Dead, Deletion, Ignored, Outcome, Record, Span
+
+OUTSIDE = Ignored("outside_the_span")
+"""What becomes of a mention that was not asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,8 @@ class Entry:
     outcome: Outcome
     mentions: int
     dead: Sequence[Dead]
+    why: str = ""
+    """Of an ignored record: the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +42,28 @@ class Decoded:
 
 
 def decode_batch(
-    batch: Batch, named: Mapping[str, str | None], max_bytes: int, *, formats: Mapping[str, Format] = FORMATS
+    batch: Batch,
+    named: Mapping[str, str | None],
+    max_bytes: int,
+    *,
+    formats: Mapping[str, Format] = FORMATS,
+    keep: Callable[[Mention], bool] | None = None,
 ) -> Decoded:
     """`named` gives the configured format by source; a source that is not in it is told by header or shape. `formats`
-    are all formats by name, with those of mapping files (pipeline/mappings.py)."""
+    are all formats by name, with those of mapping files (pipeline/mappings.py). A mention that `keep` refuses is
+    ignored."""
     entries: list[Entry] = []
     mentions: list[Mention] = []
     deletions: list[Deletion] = []
     for record in batch.records:
         items = decode(record, format_name=named.get(record.source), max_bytes=max_bytes, formats=formats)
+        if keep is not None:
+            items = [OUTSIDE if isinstance(item, Mention) and not keep(item) else item for item in items]
         before = len(mentions)
         mentions += [item for item in items if isinstance(item, Mention)]
         deletions += [item for item in items if isinstance(item, Deletion)]
         dead = [item for item in items if isinstance(item, Dead)]
-        entries.append(Entry(record, outcome(items), len(mentions) - before, dead))
+        made = outcome(items)
+        why = next((i.reason for i in items if isinstance(i, Ignored)), "") if made is Outcome.IGNORED else ""
+        entries.append(Entry(record, made, len(mentions) - before, dead, why))
     return Decoded(entries, mentions, deletions, batch.spans)

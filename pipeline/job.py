@@ -6,9 +6,11 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 
+from configs.dumps import DumpsSource
 from configs.settings import FilesSource, JobSettings, KafkaSource
 from pipeline import generations, metrics, resources
 from pipeline.engines import flink, flink_rest, local
+from pipeline.sources.dumps import DumpRecords
 from pipeline.sources.files import FileRecords
 from pipeline.sources.kafka import KafkaRecords
 from pipeline.sources.kafka_client import Overtaken, connect
@@ -21,7 +23,11 @@ Progress = Callable[[local.Totals, Source], None]
 
 
 def run(
-    settings: JobSettings, *, stop: threading.Event, progress: Progress = lambda totals, source: None
+    settings: JobSettings,
+    *,
+    stop: threading.Event,
+    progress: Progress = lambda totals, source: None,
+    opened: Callable[[Source], None] = lambda source: None,
 ) -> local.Totals:
     """Run the job in this process until `stop` is set or its source is exhausted.
 
@@ -33,6 +39,7 @@ def run(
         prepare(settings, stop)
         store = resources.shared("store", settings, lambda s: open_store(s.store, stop=stop))
         with closing(unless_stopped(lambda: open_source(settings, store), stop, _close)) as source:
+            opened(source)
             try:
                 return local.run(settings, source, stop=stop, on_written=lambda totals: progress(totals, source))
             except Overtaken as gap:
@@ -63,7 +70,10 @@ def prepare(settings: JobSettings, stop: threading.Event) -> None:
     def enter() -> None:
         with closing(open_store(settings.store, stop=stop, retry_seconds=START_SECONDS)) as store:
             store.migrate()
-            generations.enter(store, settings.judge.generation, judge.fingerprint(), judge.description())
+            # A replay into another generation must not take away what readers see.
+            aside = settings.source.kind == "dumps" and generations.active(generations.known(store)) != ""
+            begin = generations.register if aside else generations.enter
+            begin(store, settings.judge.generation, judge.fingerprint(), judge.description())
 
     unless_stopped(enter, stop)
 
@@ -76,7 +86,19 @@ def open_source(settings: JobSettings, store: Store) -> Source:
     """The configured source; files go on where the ledger ends, Kafka where its group stands."""
     if isinstance(settings.source, FilesSource):
         return FileRecords(settings.source, last_written(store))
+    if isinstance(settings.source, DumpsSource):
+        return DumpRecords(settings.source, written_batches(settings, store), settings.max_record_bytes)
     return KafkaRecords(settings.source)
+
+
+def written_batches(settings: JobSettings, store: Store) -> set[tuple[str, int]]:
+    """Source and first position of the batches that this generation has from earlier replays, where it resumes one."""
+    assert isinstance(settings.source, DumpsSource)
+    if not settings.source.resume:
+        return set()
+    sql = "SELECT source, first FROM replays FINAL WHERE generation = {generation:String} AND records = {whole:UInt32}"
+    asked = {"generation": settings.judge.generation, "whole": settings.source.poll_records}
+    return set(store.query(sql, asked).rows)
 
 
 def last_written(store: Store) -> dict[tuple[str, int], int]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TypeVar
 
 from classifiers.judge import Judge
@@ -14,9 +15,12 @@ from configs.loading import SHIPPED, load
 from configs.settings import JobSettings
 from configs.taxonomy import Taxonomy
 from pipeline.breaker import Breaker
+from pipeline.mappings import load_mappings
 from pipeline.rows import RowMaker
 from pipeline.sources.leases import Leases
 from pipeline.stores import open_store
+from schemas.formats.protocol import Format
+from schemas.formats.registry import FORMATS
 from sinks.dead_letter_topic import DeadLetterTopic
 from sinks.store import Store
 
@@ -79,6 +83,13 @@ def make_judge(settings: JobSettings) -> Judge:
     return build(Ingredients(brands, taxonomy, chosen.model, chosen.thresholds, chosen.sentiment_model))
 
 
+def formats(settings: JobSettings) -> Mapping[str, Format]:
+    """All formats by name, with those of the configured mapping files. Raises ConfigError."""
+    if settings.mappings is None:
+        return FORMATS
+    return shared("formats", settings, lambda s: {**FORMATS, **load_mappings(s.mappings or Path())})
+
+
 def row_maker(settings: JobSettings) -> RowMaker:
     """The process's row maker."""
     return shared(
@@ -88,6 +99,7 @@ def row_maker(settings: JobSettings) -> RowMaker:
             generation=s.judge.generation,
             pseudonym_key=s.privacy.pseudonym_key.get_secret_value(),
             keep_handles=s.privacy.keep_handles,
+            marks_batches=s.source.kind == "dumps",
         ),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
+from itertools import islice
 from typing import Any
 
 from pipeline.decoded import Decoded, Entry
@@ -26,19 +27,39 @@ _JUDGED = (
 class RowMaker:
     """Makes blocks; holds what is the same for every batch."""
 
-    def __init__(self, *, generation: str, pseudonym_key: str, keep_handles: bool) -> None:
+    def __init__(self, *, generation: str, pseudonym_key: str, keep_handles: bool, marks_batches: bool = False) -> None:
+        """`marks_batches`: a row for each whole batch, by which a replay can be resumed."""
         self._generation = generation
         self._key = pseudonym_key.encode()[:64]
         self._keep_handles = keep_handles
+        self._marks_batches = marks_batches
 
     def blocks(self, decoded: Decoded, judged: Mapping[str, Sequence[Any]]) -> list[Block]:
-        """Facts first, then dead letters, the ledger last: an offset in the ledger has all its rows."""
-        return [
+        """Facts first, then dead letters, the ledger last: an offset in the ledger has all its rows. Behind it, of a
+        replay, the marks of whole batches."""
+        blocks = [
             *self.facts(decoded.mentions, judged),
             _deletions(decoded.deletions),
             _dead_letters(decoded.entries),
             _ledger(decoded.entries),
         ]
+        return [*blocks, self._replays(decoded)] if self._marks_batches else blocks
+
+    def _replays(self, decoded: Decoded) -> Block:
+        """A row a span of the batch; spans and entries come in the same order."""
+        ids = iter(m.mention_id.int >> 64 for m in decoded.mentions)
+        entries = iter(decoded.entries)
+        made = [[next(ids) for e in islice(entries, s.end - s.first) for _ in range(e.mentions)] for s in decoded.spans]
+        return Block(
+            "replays",
+            {
+                "generation": [self._generation] * len(made),
+                "source": [s.source for s in decoded.spans],
+                "first": [s.first for s in decoded.spans],
+                "records": [s.end - s.first for s in decoded.spans],
+                "mentions": made,
+            },
+        )
 
     def facts(self, mentions: Sequence[Mention], judged: Mapping[str, Sequence[Any]]) -> list[Block]:
         """Posts, verdicts, engagements and shares of judged mentions."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import apache_beam as beam
@@ -15,6 +16,8 @@ from configs.settings import JobSettings
 from pipeline import counting, resources
 from pipeline.decoded import Decoded, decode_batch
 from pipeline.failures import noted
+from pipeline.tally import Tally
+from schemas.mention import Mention
 from schemas.record import Batch, Outcome, Span
 
 
@@ -35,6 +38,21 @@ class Written:
     mentions: int
     dead: int
     spans: Sequence[Span] = ()
+    tally: Tally | None = None
+    """Of a replay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """Whether a mention was published in a span, the end not included."""
+
+    since: datetime | None
+    until: datetime | None
+
+    def __call__(self, mention: Mention) -> bool:
+        """True where it was."""
+        at = mention.published_at
+        return (self.since is None or at >= self.since) and (self.until is None or at < self.until)
 
 
 class Decode(beam.DoFn):
@@ -47,14 +65,17 @@ class Decode(beam.DoFn):
         """Take the process's breaker."""
         counting.set_up(self, self._settings)
         source = self._settings.source
-        self._formats = {t.name: t.format for t in source.topics} if source.kind == "kafka" else {}
+        self._named = {t.name: t.format for t in source.topics} if source.kind == "kafka" else {}
+        self._formats = resources.formats(self._settings)
+        self._keep = Within(source.since, source.until) if source.kind == "dumps" else None
         self._breaker = resources.breaker(self._settings)
 
     def process(self, batch: Batch) -> Iterator[Decoded]:
         """One Decoded a batch. Raises BreakerTripped."""
         with noted(self._settings):
             counting.polled(batch)
-            decoded = decode_batch(batch, self._formats, self._settings.max_record_bytes)
+            most = self._settings.max_record_bytes
+            decoded = decode_batch(batch, self._named, most, formats=self._formats, keep=self._keep)
             counting.feed(self._breaker, decoded.entries)
         yield decoded
 
@@ -121,7 +142,14 @@ class Write(beam.DoFn):
             self._store.write(self._rows.blocks(decoded, judged.columns))
         counting.written(decoded.entries)
         dead = sum(e.outcome is Outcome.DEAD for e in decoded.entries)
-        return Written(decoded.positions(), len(decoded.entries), len(decoded.mentions), dead, decoded.spans)
+        tally = _tallied(decoded) if self._settings.source.kind == "dumps" else None
+        return Written(decoded.positions(), len(decoded.entries), len(decoded.mentions), dead, decoded.spans, tally)
+
+
+def _tallied(decoded: Decoded) -> Tally:
+    tally = Tally()
+    tally.add(decoded)
+    return tally
 
 
 def joined(batches: Sequence[Judged]) -> Judged:

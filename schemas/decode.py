@@ -54,6 +54,15 @@ def decode(
     return items or [Ignored("nothing")]
 
 
+def recognise(record: Record, *, format_name: str | None, formats: Mapping[str, Format] = FORMATS) -> str:
+    """Name of the format that `decode` would read the record by; "" where it would refuse it before."""
+    try:
+        chosen = _named(record.headers, format_name, formats)
+        return (chosen or _recognised(_parsed(record.value or b"", record.headers, chosen), formats)).name
+    except Rejected:
+        return ""
+
+
 def outcome(items: Sequence[Item]) -> Outcome:
     """What became of a record, for the ledger: dead if anything in it is dead, ignored if there was nothing to take."""
     if any(isinstance(item, Dead) for item in items):

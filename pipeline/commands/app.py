@@ -18,6 +18,7 @@ from pipeline.commands import (
     flink,
     generations,
     migrate,
+    replay,
     sql,
     stream,
     thresholds,
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 for module in (
     stream,
+    replay,
     flink,
     check,
     migrate,

@@ -58,6 +58,8 @@ def _source(settings: JobSettings) -> str:
     if s.kind == "files":
         how = "follow it as it grows" if s.follow else "end when all is read"
         return f"Read the files in {s.path} in order of name, {how}; go on where the ledger ends."
+    if s.kind == "dumps":
+        return f"Replay {s.shown()} once (`echolot replay`)."
     topics = ", ".join(f"{t.name} ({t.format or 'format by header or shape'})" for t in s.topics)
     return (
         f"Read from Kafka at {', '.join(s.bootstrap)} as group {s.group!r}, over {s.security}: {topics}. Partitions "

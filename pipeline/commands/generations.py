@@ -45,13 +45,9 @@ def show(config: shared.Config = shared.DEFAULT, as_json: shared.AsJson = False)
 def create(name: Name, config: shared.Config = shared.DEFAULT) -> None:
     """Make a name known for the configuration's models and settings; readers see it once it is activated."""
     settings = shared.settings(config)
-    from configs.settings import JudgeSettings
     from pipeline import generations, resources
 
-    try:
-        JudgeSettings(generation=name)
-    except ValueError:
-        raise typer.BadParameter(f"{name!r} is no name; take letters, digits, dots, dashes, 64 at most") from None
+    name = shared.generation(name)
     judge = resources.make_judge(settings)
     with _store(config) as store:
         generations.register(store, name, judge.fingerprint(), judge.description())

@@ -35,6 +35,16 @@ def settings(path: Path) -> JobSettings:
     return load(path, JobSettings)
 
 
+def generation(name: str) -> str:
+    """`name`, which can name a generation; a usage error otherwise."""
+    from configs.settings import JudgeSettings
+
+    try:
+        return JudgeSettings(generation=name).generation
+    except ValueError:
+        raise typer.BadParameter(f"{name!r} is no name; take letters, digits, dots, dashes, 64 at most") from None
+
+
 def log_to_stderr(settings: LogSettings | None = None) -> None:
     """One line an event; foreign libraries only when something is wrong."""
     from configs.observe import LogSettings

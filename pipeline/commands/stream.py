@@ -57,6 +57,8 @@ def stream(
     from schemas.errors import Stopped
 
     settings = chosen(shared.settings(config), engine, savepoint)
+    if settings.source.kind == "dumps":
+        raise ConfigError("source.kind: dumps are read by `echolot replay PATH ...`; a stream reads Kafka or files")
     if settings.engine == "local" and (detach or savepoint or replace):
         raise ConfigError(
             "--detach, --savepoint and --replace belong to the flink engine; leave them out or add `--engine flink`"
@@ -90,6 +92,7 @@ def _source(settings: JobSettings) -> str:
     source = settings.source
     if source.kind == "kafka":
         return f"kafka ({', '.join(topic.name for topic in source.topics)} as group {source.group})"
+    assert source.kind == "files"
     files = sum(path.is_file() and not path.name.startswith(".") for path in source.path.iterdir())
     return f"{'watching' if source.follow else 'reading'} {source.path}, {files} files,"
 

@@ -20,6 +20,7 @@ from configs.settings import JobSettings
 from pipeline import failures, graph
 from pipeline.sources.protocol import Source
 from pipeline.stages import Written
+from pipeline.tally import Tally
 from schemas.record import Batch
 
 RUN_SECONDS = 30.0  # a launch costs 80-100 ms: 0.3 % of this; the runner keeps a little state a run, so runs must end
@@ -36,6 +37,8 @@ class Totals:
     records: int = 0
     mentions: int = 0
     dead: int = 0
+    tally: Tally = field(default_factory=Tally)
+    """Of a replay."""
 
 
 @dataclass(slots=True)
@@ -55,6 +58,8 @@ class Session:
         self.totals.records += written.records
         self.totals.mentions += written.mentions
         self.totals.dead += written.dead
+        if written.tally is not None:
+            self.totals.tally.merge(written.tally)
         self.on_written(self.totals)
 
     def commit(self) -> None:

@@ -1,0 +1,210 @@
+"""A replay: the job's graph over dumps, in this process or shared by several, and its account at the end."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+
+from configs.dumps import DumpsSource
+from configs.observe import MetricsSettings
+from configs.settings import JobSettings
+from pipeline import job, resources
+from pipeline.decoded import decode_batch
+from pipeline.dumps.members import members
+from pipeline.engines.local import Totals
+from pipeline.sources.dumps import DumpRecords, source_name, told
+from pipeline.stages import Within
+from pipeline.stores import open_store
+from pipeline.tally import Tally
+from schemas.errors import Stopped, TransientError
+from sinks.store import Store
+
+_STOP = "stop"
+_SAY_SECONDS = 0.3  # between two words of a worker on how far it is
+_MENTIONS_AT_ONCE = 500_000  # whose ids are told apart by one query: bounds the store's memory
+_UNIQUE = """
+    SELECT uniqExact(id) FROM (
+        SELECT arrayJoin(mentions) AS id FROM replays FINAL
+        WHERE generation = {generation:String} AND has({sources:Array(String)}, source)
+    ) WHERE id % {parts:UInt32} = {part:UInt32}"""
+_ALL = """
+    SELECT sum(length(mentions)) FROM replays FINAL
+    WHERE generation = {generation:String} AND has({sources:Array(String)}, source)"""
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a worker, or all of them together, are."""
+
+    tally: Tally = field(default_factory=Tally)
+    bytes: int = 0
+    """Of the files, as they lie on disk."""
+    total_bytes: int = 0
+    left_out: int = 0
+    """Records that an earlier run had written."""
+    notes: tuple[str, ...] = ()
+    """How files were read: damage, and what was mended."""
+    repeats: int = 0
+    """Mentions that came again, in this or an earlier run over these files: the same post, or another version of it."""
+
+
+Say = Callable[[Progress], None]
+
+
+def run(settings: JobSettings, *, workers: int, stop: threading.Event, say: Say) -> Progress:
+    """Replay until all is read, or `stop` is set. `settings.source` are dumps.
+
+    Raises as job.run does. Whatever happens, `resume` goes on from the batches that are written whole."""
+    settings = settings.model_copy(update={"metrics": MetricsSettings()})  # the port is the live job's
+    done = _alone(settings, stop, say) if workers == 1 else _shared(settings, workers, stop, say)
+    if not stop.is_set():
+        with closing(open_store(settings.store)) as store:
+            done.repeats = _repeats(store, settings)
+    return done
+
+
+def dry_run(settings: JobSettings, say: Say) -> Progress:
+    """Read and decode all, judge and write nothing."""
+    source = settings.source
+    assert isinstance(source, DumpsSource)
+    records = DumpRecords(source, (), settings.max_record_bytes)
+    formats, tally, keep = resources.formats(settings), Tally(), Within(source.since, source.until)
+    while not records.exhausted:
+        batch = records.poll(0.1)
+        if batch is not None:
+            tally.add(decode_batch(batch, {}, settings.max_record_bytes, formats=formats, keep=keep))
+            say(_progress(tally, records))
+    return _progress(tally, records)
+
+
+def _alone(settings: JobSettings, stop: threading.Event, say: Say) -> Progress:
+    found: list[DumpRecords] = []
+    last = Progress()
+
+    def progress(totals: Totals, source: object) -> None:
+        assert isinstance(source, DumpRecords)
+        nonlocal last
+        last = _progress(totals.tally, source)
+        say(last)
+
+    totals = job.run(settings, stop=stop, progress=progress, opened=lambda s: found.append(s))  # type: ignore[arg-type]
+    return _progress(totals.tally, found[0])
+
+
+def _progress(tally: Tally, source: DumpRecords) -> Progress:
+    notes = tuple(f"{name}: {told(note)}" for name, note in source.notes)
+    return Progress(tally, source.read_bytes(), source.total_bytes(), source.left_out, notes)
+
+
+def _shared(settings: JobSettings, workers: int, stop: threading.Event, say: Say) -> Progress:
+    """Processes that share the batches of every file. Each reads all files: reading is a small part of the work."""
+    job.prepare(settings, stop)
+    resources.release()
+    spawn = multiprocessing.get_context("spawn")
+    processes, ends = [], []
+    for number in range(workers):
+        source = settings.source.model_copy(update={"worker": number, "workers": workers})
+        ours, theirs = spawn.Pipe()
+        share = settings.model_copy(update={"source": source})
+        process = spawn.Process(target=_work, args=(share, theirs), name=f"replay-{number}")
+        process.start()
+        theirs.close()
+        processes.append(process)
+        ends.append(ours)
+    try:
+        return _listen(ends, stop, say)
+    finally:
+        for end in ends:
+            end.close()  # tells a worker that still runs to end
+        for process in processes:
+            process.join()
+
+
+def _listen(ends: list[Connection], stop: threading.Event, say: Say) -> Progress:
+    latest = [Progress() for _ in ends]
+    open_ends = dict(zip(ends, range(len(ends)), strict=True))
+    told = False
+    while open_ends:
+        if stop.is_set() and not told:
+            told = True
+            for end in open_ends:
+                end.send(_STOP)
+        for end in wait(list(open_ends), timeout=_SAY_SECONDS):
+            assert isinstance(end, Connection)
+            number = open_ends[end]
+            try:
+                is_last, said = end.recv()
+            except (EOFError, OSError):
+                raise TransientError(
+                    f"worker {number} of the replay was killed; run the same command with --resume"
+                ) from None
+            if isinstance(said, BaseException):
+                raise said
+            latest[number] = said
+            if is_last:
+                del open_ends[end]
+        say(_together(latest))
+    return _together(latest)
+
+
+def _together(parts: list[Progress]) -> Progress:
+    tally = Tally()
+    for part in parts:
+        tally.merge(part.tally)
+    return Progress(
+        tally,
+        sum(part.bytes for part in parts) // len(parts),
+        max(part.total_bytes for part in parts),
+        sum(part.left_out for part in parts),
+        tuple(note for part in parts for note in part.notes),
+    )
+
+
+def _work(settings: JobSettings, end: Connection) -> None:
+    """A worker: says how far it is now and then, and at its end. Stops when told to, and when its parent is gone."""
+    from pipeline.commands import shared
+    from pipeline.commands.stream import stop_on_signals
+
+    stop_on_signals()  # Ctrl-C reaches the whole group; the parent says when to stop
+    shared.log_to_stderr(settings.logs)
+    stop, last = threading.Event(), time.monotonic()
+
+    def watch() -> None:
+        try:
+            end.recv()
+        except (EOFError, OSError):
+            os._exit(1)  # the parent was killed: nobody would stop what goes on without it
+        stop.set()
+
+    def report(progress: Progress) -> None:
+        nonlocal last
+        if time.monotonic() - last >= _SAY_SECONDS:
+            last = time.monotonic()
+            end.send((False, progress))
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        end.send((True, _alone(settings, stop, report)))
+    except Stopped:
+        end.send((True, Progress()))
+    except Exception as error:
+        end.send((True, error))
+
+
+def _repeats(store: Store, settings: JobSettings) -> int:
+    source = settings.source
+    assert isinstance(source, DumpsSource)
+    asked = {
+        "generation": settings.judge.generation,
+        "sources": [source_name(member) for member in members(source.paths)],
+    }
+    ((total,),) = store.query(_ALL, asked).rows
+    parts = max(1, -(-total // _MENTIONS_AT_ONCE))
+    unique = sum(store.query(_UNIQUE, {**asked, "parts": parts, "part": n}).rows[0][0] for n in range(parts))
+    return int(total - unique)

@@ -1,0 +1,1 @@
+"""Replays as a user would run them."""

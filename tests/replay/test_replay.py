@@ -1,0 +1,194 @@
+"""A replay gives the rows of the stream, by any number of workers and after kills, and touches nothing live."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+
+import pytest
+import yaml
+
+from sinks.chdb import ChdbStore
+from tests.commands.test_errors import assert_says, echolot
+from tests.jobs import ROOT, canonical
+
+POSTS = ROOT / "samples" / "posts"
+CONTENT = {
+    "posts": "*",
+    "verdicts": "*",
+    "deletions": "*",
+    "engagements": "*",
+    "shares": "*",
+    "dead_letters": "reason, detail, raw, item",
+}
+
+
+def configured(folder, **more):
+    folder.mkdir(exist_ok=True)
+    path = folder / "echolot.yaml"
+    settings = {
+        "source": {"kind": "files", "path": str(POSTS), "follow": False},
+        "store": {"kind": "chdb", "path": "store"},
+    }
+    path.write_text(yaml.safe_dump(settings | more))
+    return path
+
+
+def asked(config, sql):
+    with closing(ChdbStore(config.parent / "store", linger_seconds=0)) as store:
+        return store.query(sql).rows
+
+
+def content(config):
+    """Rows of every table of facts, whatever file or topic they came from."""
+    return {
+        table: sorted(map(repr, asked(config, f"SELECT {what} FROM {table} FINAL"))) for table, what in CONTENT.items()
+    }
+
+
+def replayed(config, *more, paths=(POSTS,)):
+    done = echolot("replay", *paths, "--config", config, "--json", *more)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def streamed(tmp_path_factory):
+    """Content of a store after the followed-files job over the sample posts."""
+    config = configured(tmp_path_factory.mktemp("streamed"))
+    done = echolot("stream", "--config", config)
+    assert done.returncode == 0, done.stderr
+    return content(config)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_replay_writes_the_rows_of_the_stream(workers, streamed, tmp_path):
+    config = configured(tmp_path)
+    told = replayed(config, "--workers", workers)
+    assert content(config) == streamed and len(streamed["posts"]) > 700 and len(streamed["dead_letters"]) > 10
+    assert told["records"] == told["good"] + told["dead"] + told["ignored"]
+    assert told["mentions"] - told["repeats"] == asked(config, "SELECT uniqExact(mention_id) FROM posts")[0][0]
+    ((seen, good, dead, ignored),) = asked(
+        config, "SELECT sum(seen), sum(good), sum(dead), sum(ignored) FROM ingest_accounting"
+    )
+    assert (seen, good, dead, ignored) == (told["records"], told["good"], told["dead"], told["ignored"])
+    again = replayed(config, "--resume")
+    assert again["records"] + again["left_out"] == told["records"] and content(config) == streamed
+
+
+def test_a_dry_run_counts_alike_and_writes_nothing(streamed, tmp_path):
+    config = configured(tmp_path)
+    told = replayed(config, "--dry-run")
+    assert told["mentions"] >= len(streamed["posts"]) and told["dead"] > 0 and sum(told["hours"]) == told["mentions"]
+    assert not (tmp_path / "store").exists()
+
+
+def test_kills_and_resumes_give_the_rows_of_an_undisturbed_run(tmp_path):
+    """Killed as it stands, workers too, whenever a batch more is written."""
+    dump = tmp_path / "dump.jsonl"
+    draw = random.Random(5)
+    words = ["Aufzug kaputt", "Danke!", "wann fährt der Bus?", "Paket nicht da", "schöner Tag"]
+    lines = [canonical(str(n), f"{draw.choice(words)} @DB_Bahn {n % 4000}") for n in range(8000)]
+    lines[17] = lines[4711] = b"{broken"
+    dump.write_bytes(b"\n".join(lines) + b"\n")
+    whole = configured(tmp_path / "whole")
+    assert replayed(whole, paths=[dump])["dead"] == 2
+    config, marked = configured(tmp_path / "killed"), 0
+    for _ in range(5):
+        command = [sys.executable, "-m", "pipeline.commands.app", "replay", str(dump), "--config", str(config)]
+        process = subprocess.Popen([*command, "--resume", "--workers", "2"], cwd=ROOT, stderr=subprocess.DEVNULL)
+        until = time.monotonic() + 90
+        while process.poll() is None and time.monotonic() < until:
+            now = _marked(config)
+            if now > marked:
+                marked = now
+                break
+            time.sleep(0.05)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    assert 0 < marked < 16
+    told = replayed(config, "--resume", paths=[dump])
+    assert told["left_out"] >= 500 * marked - 500 and told["left_out"] + told["records"] == 8000
+    assert content(config) == content(whole)
+
+
+def _marked(config):
+    try:
+        return asked(config, "SELECT count() FROM replays FINAL")[0][0]
+    except Exception:  # no store or no table yet
+        return 0
+
+
+def test_another_generation_stays_unseen_until_it_is_activated(tmp_path):
+    config = configured(tmp_path)
+    replayed(config, paths=[POSTS / "twcs.csv"])
+    before = asked(config, "SELECT mention_id FROM queue ORDER BY mention_id")
+    changed = configured(tmp_path, judge={"thresholds": {"needs_intervention": 0.05}})
+    assert_says(echolot("replay", POSTS / "twcs.csv", "--config", changed), 2, "judge.generation", "would mix")
+    told = replayed(changed, "--generation", "softer", paths=[POSTS / "twcs.csv"])
+    assert told["left_out"] == 0 and told["mentions"] > 50
+    assert asked(config, "SELECT mention_id FROM queue ORDER BY mention_id") == before
+    flips = json.loads(echolot("diff", "live", "softer", "--config", config, "--json").stdout)
+    assert flips["only_a"] == flips["only_b"] == 0 and flips["changed"] > 0
+    assert echolot("generations", "activate", "softer", "--config", config).returncode == 0
+    assert len(asked(config, "SELECT mention_id FROM queue")) > len(before)
+    resumed = replayed(changed, "--generation", "softer", "--resume", paths=[POSTS / "twcs.csv"])
+    assert resumed["records"] + resumed["left_out"] == told["records"]
+
+
+def test_a_span_leaves_the_rest_out(tmp_path):
+    config = configured(tmp_path)
+    told = replayed(config, "--from", "2026-11-19", "--to", "2026-11-20")
+    assert (
+        told["first"] >= "2026-11-19"
+        and told["last"] < "2026-11-20"
+        and told["reasons"]["ignored: outside_the_span"] > 0
+    )
+    whole = replayed(config, "--dry-run")
+    assert told["records"] == whole["records"] and 0 < told["mentions"] < whole["mentions"]
+
+
+def test_what_is_missing_is_said_before_anything_is_read(tmp_path):
+    config = configured(tmp_path)
+    assert_says(
+        echolot("replay", tmp_path / "nothing.csv", "--config", config), 1, "nothing.csv: no such file or folder"
+    )
+    assert_says(echolot("replay", POSTS, "--config", config, "--format", "twsc"), 2, "did you mean `twcs`?")
+    export = tmp_path / "mentions.csv"
+    export.write_text(
+        "Report:,x\n\nQuery Id,Query Name,Date,Full Text,Url,Page Type\n"
+        "1,q,2026-11-18 05:00:00.0,Aufzug kaputt @DB_Bahn,https://example.com/a,blog\n"
+    )
+    assert_says(
+        echolot("replay", export, "--config", config), 2, "mentions.csv is read as brandwatch", "--zone Europe/Berlin"
+    )
+    assert not (tmp_path / "store").exists()
+    told = replayed(config, "--zone", "Europe/Berlin", paths=[export])
+    assert (told["mentions"], told["first"]) == (1, "2026-11-18T04:00:00+00:00")
+
+
+def test_a_rate_is_kept(tmp_path):
+    dump = tmp_path / "dump.jsonl"
+    dump.write_bytes(b"\n".join(canonical(str(n), f"text {n}") for n in range(2500)) + b"\n")
+    config = configured(tmp_path)
+    began = time.monotonic()
+    replayed(config, "--dry-run", "--max-rate", "500", paths=[dump])
+    assert time.monotonic() - began > (2500 - 500) / 500
+
+
+def test_sniff_and_formats_say_what_would_be_read(tmp_path):
+    done = echolot("sniff", POSTS / "twcs.csv")
+    assert done.returncode == 0 and "table, commas, utf-8; format twcs, by its fields" in done.stdout
+    listed = json.loads(echolot("formats", "--json").stdout)
+    assert {row["format"] for row in listed} >= {"canonical", "brandwatch", "x_archive"}
+    assert all(row["what"] for row in listed)
+    mapping = tmp_path / "formats"
+    mapping.mkdir()
+    (mapping / "mine.yaml").write_text((ROOT / "samples" / "formats" / "gold.yaml").read_text())
+    assert "mine" in echolot("formats", "--mappings", mapping, "--json").stdout
