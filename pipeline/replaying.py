@@ -135,11 +135,11 @@ def _listen(ends: list[Connection], stop: threading.Event, say: Say) -> Progress
             told = True
             for end in open_ends:
                 end.send(_STOP)
-        for end in wait(list(open_ends), timeout=_SAY_SECONDS):
-            assert isinstance(end, Connection)
-            number = open_ends[end]
+        for ready in wait(list(open_ends), timeout=_SAY_SECONDS):
+            assert isinstance(ready, Connection)
+            number = open_ends[ready]
             try:
-                is_last, said = end.recv()
+                is_last, said = ready.recv()
             except (EOFError, OSError):
                 raise TransientError(
                     f"worker {number} of the replay was killed; run the same command with --resume"
@@ -148,7 +148,7 @@ def _listen(ends: list[Connection], stop: threading.Event, say: Say) -> Progress
                 raise said
             latest[number] = said
             if is_last:
-                del open_ends[end]
+                del open_ends[ready]
         say(_together(latest))
     return _together(latest)
 

@@ -1,0 +1,84 @@
+"""How a member is to be read, by its first bytes; its name decides only between JSON lines and a table.
+
+Nothing is guessed silently: bytes that are no UTF-8 stay as they are, and their records become dead letters, unless the
+options tell the encoding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pipeline.dumps.encodings import find_encoding
+from pipeline.dumps.foreign import foreign
+from pipeline.dumps.headers import Header, table_shape
+from pipeline.dumps.json_shape import JsonShape, json_shape
+from pipeline.dumps.options import ReadOptions
+from pipeline.dumps.text import UTF16_AS_UTF8, Decoder, utf8
+from pipeline.dumps.zips import MAGIC as ZIP_MAGIC
+
+HEAD_BYTES = 256 * 1024
+"""What sniff wants to see."""
+
+
+class Kind(StrEnum):
+    """What a member is."""
+
+    JSON_LINES = "json_lines"
+    JSON_ARRAY = "json_array"
+    JSON_OBJECT = "json_object"
+    """One object over several lines, such as a page of an API, or several one after the other."""
+    JS_WRAPPED = "js_wrapped"
+    """`window.YTD.tweets.part0 = [...]` and its like."""
+    TABLE = "table"
+    XLSX = "xlsx"
+    PARQUET = "parquet"
+    FOREIGN = "foreign"
+    """Not to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """`marks`: bytes before the text. `prefix`: bytes of JavaScript before the JSON, when it is UTF-8. `remark`: what a
+    person should know of what was found."""
+
+    kind: Kind
+    encoding: str = "utf-8"
+    marks: int = 0
+    shape: JsonShape = JsonShape.LINES
+    prefix: int = 0
+    delimiter: str = ","
+    header: Header = field(default=Header(-1, (), ()))
+    remark: str = ""
+
+
+def sniff(head: bytes, name: str, options: ReadOptions | None = None, *, whole: bool = False) -> Layout:
+    """`head`: the first HEAD_BYTES; `whole`: there are no more."""
+    options = options or ReadOptions()
+    if head.startswith(ZIP_MAGIC):
+        return Layout(Kind.XLSX)
+    if head.startswith(b"PAR1"):
+        return Layout(Kind.PARQUET)
+    what = foreign(head)
+    if what is not None:
+        return Layout(Kind.FOREIGN, remark=what)
+    encoding, marks = find_encoding(head, options.encoding)
+    text = Decoder(encoding).decode(head[marks:], final=whole).replace("\0", "")
+    start = utf8(text)
+    if encoding != "utf-8" and (what := foreign(start)) is not None:
+        return Layout(Kind.FOREIGN, remark=what)
+    remark = "UTF-16 that was taken for another encoding and saved again" if encoding == UTF16_AS_UTF8 else ""
+    json = json_shape(start, name, whole=whole)
+    if json is not None:
+        kind = Kind.JS_WRAPPED if json.prefix else _KINDS[json.shape]
+        return Layout(kind, encoding, marks, shape=json.shape, prefix=json.prefix, remark=remark)
+    table = table_shape(text, options, whole=whole)
+    if table.header.is_mojibake:
+        remark = "UTF-8 that was taken for another encoding and saved again, by the look of the header"
+    return Layout(Kind.TABLE, encoding, marks, delimiter=table.delimiter, header=table.header, remark=remark)
+
+
+_KINDS = {
+    JsonShape.LINES: Kind.JSON_LINES,
+    JsonShape.LIST: Kind.JSON_ARRAY,
+    JsonShape.VALUES: Kind.JSON_OBJECT,
+}

@@ -1,0 +1,159 @@
+"""The members of what is to be imported: files, what folders hold, what archives hold."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from pipeline.dumps import tars, zips
+from pipeline.dumps.content import Broken, Content, Stretch, unreadable
+from pipeline.dumps.damage import Damaged
+from pipeline.dumps.inflate import unpacked
+from schemas.errors import TerminalError
+
+_DOCUMENTS = ("[content_types].xml", "mimetype")
+"""Files by which a ZIP file is one document (XLSX, ODS, ...) and no archive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file, or what stands for a file in an archive.
+
+    `name` is its path from the parent of the PATH it was found under, with slashes, and "!path/within" for members of
+    archives: the same on every machine. `path` is the file on disk. `open` gives the decompressed content, every time
+    from its beginning; whatever is wrong with it is told by reading."""
+
+    name: str
+    path: Path
+    open: Callable[[], Content]
+
+
+def members(paths: Sequence[Path]) -> Iterator[Member]:
+    """Files as given; folders recursively, in order of name, without hidden files and links; archives (zip, tar) in
+    their own order. Files compressed by gzip, bzip2, xz or zstd are told by their first bytes; one within an archive is
+    decompressed, too.
+
+    Raises TerminalError, at once, where a path is missing, or where two would give members the same name."""
+    roots: dict[str, Path] = {}
+    for path in paths:
+        name = path.name if path.name not in ("", "..") else path.resolve().name
+        known = roots.setdefault(name, path)
+        if not path.exists():
+            raise TerminalError(f"{path}: no such file or folder")
+        if not path.is_dir() and not path.is_file():
+            raise TerminalError(f"{path}: neither a file nor a folder; copy what it gives to a file")
+        if known.resolve() != path.resolve():
+            raise TerminalError(
+                f"{known} and {path} would both be called {name}; rename one, or name the folder that holds both"
+            )
+    for path in roots.values():
+        for other in roots.values():
+            if other.resolve() in path.resolve().parents:
+                raise TerminalError(f"{path} lies in {other}; name one of them, else its posts are read twice")
+    return _walked(roots)
+
+
+def _walked(roots: dict[str, Path]) -> Iterator[Member]:
+    for name, path in roots.items():
+        if path.is_dir():
+            yield from _folder(path, name)
+        else:
+            yield from _file(path, name)
+
+
+def _folder(folder: Path, name: str) -> Iterator[Member]:
+    try:
+        entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
+    except OSError as error:
+        raise unreadable(folder, error) from error
+    for entry in entries:
+        inner = f"{name}/{entry.name}"
+        if entry.is_symlink() or _is_hidden(entry.name):  # what a link within the folder leads to is read at its place
+            continue
+        if entry.is_dir():
+            yield from _folder(entry, inner)
+        elif entry.is_file():
+            yield from _file(entry, inner)
+
+
+def _file(path: Path, name: str) -> Iterator[Member]:
+    name = _storable(name)
+    whole = partial(_open, name, partial(Stretch, path, name))
+    with Stretch(path, name) as raw:
+        is_zip = raw.peek(4) in zips.MAGIC
+    if is_zip:
+        yield from _zipped(path, name, whole)
+        return
+    with whole() as content:
+        is_tar = tars.is_tar(content.peek(512))
+    if is_tar:
+        yield from _tarred(path, name, whole)
+    else:
+        yield Member(name, path, whole)
+
+
+def _zipped(path: Path, name: str, whole: Callable[[], Content]) -> Iterator[Member]:
+    try:
+        listed = zips.contents(path, name)
+    except Damaged as error:
+        yield Member(name, path, partial(Broken, name, error.why))
+        return
+    if any(info.filename.lower() in _DOCUMENTS for info in listed):
+        yield Member(name, path, whole)
+        return
+    names = _Names(name)
+    for info in listed:
+        if not info.is_dir() and not _is_link(info) and not _is_hidden(info.filename):
+            inner = names.of(info.filename)
+            yield Member(inner, path, partial(_open, inner, partial(zips.open_member, path, inner, info)))
+
+
+def _tarred(path: Path, name: str, whole: Callable[[], Content]) -> Iterator[Member]:
+    names = _Names(name)
+    try:
+        for found, opener in tars.contents(name, whole):
+            if not _is_hidden(found):
+                inner = names.of(found)
+                yield Member(inner, path, partial(_open, inner, opener))
+    except Damaged as error:
+        yield Member(name, path, partial(Broken, name, error.why))
+
+
+class _Names:
+    """Names of an archive's members; archives may hold two files of the same name."""
+
+    def __init__(self, archive: str) -> None:
+        self._archive = archive
+        self._seen: set[str] = set()
+
+    def of(self, inner: str) -> str:
+        """The next member's name."""
+        name = _storable(f"{self._archive}!{inner.removeprefix('./')}")
+        number = 1
+        found = name
+        while found in self._seen:
+            number += 1
+            found = f"{name}#{number}"
+        self._seen.add(found)
+        return found
+
+
+def _open(name: str, make: Callable[[], Content]) -> Content:
+    return unpacked(name, make())
+
+
+def _is_link(info: zipfile.ZipInfo) -> bool:
+    return info.external_attr >> 28 == 0o12
+
+
+def _is_hidden(name: str) -> bool:
+    parts = name.replace("\\", "/").split("/")
+    return any(part == "__MACOSX" or (part.startswith(".") and part not in (".", "..")) for part in parts)
+
+
+def _storable(name: str) -> str:
+    """The name as text that can be stored: file names are bytes, and need not be UTF-8."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

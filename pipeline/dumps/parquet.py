@@ -1,0 +1,150 @@
+"""Rows of Parquet files as JSON objects, group by group.
+
+Times have their offset where the file knows one, down to microseconds; bytes are text where they are UTF-8, else
+hexadecimal; decimals are text; what is nested stays nested. A row that cannot be told is given as text, no JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipeline.dumps.damage import Damaged
+from pipeline.dumps.headers import unique
+from pipeline.dumps.reading import Found
+from schemas.jsontext import dumps
+
+_BATCH_ROWS = 256
+_BUFFER = 2**20  # of each column; without it whole row groups are read at once
+_ERRORS = (pa.ArrowException, OSError, ValueError, OverflowError, KeyError, MemoryError)
+
+
+class ParquetRows:
+    """The records of a Parquet file. `share` of its rows are read."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        """Raises Damaged where the file is none, or only half of one."""
+        self.share = 0.0
+        self._name = name
+        try:
+            self._file = pq.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False, page_checksum_verification=True)
+            self._names = unique(self._file.schema_arrow.names)
+            self._schema = pa.schema([pa.field(f.name, _told(f.type), f.nullable) for f in self._file.schema_arrow])
+        except _ERRORS as error:
+            raise self._damaged(error) from error
+        self._is_simple = all(map(_is_simple, self._schema.types))
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._file.close()
+
+    def rows(self, after: int) -> Iterator[Found]:
+        """The rows whose number is beyond `after`. Groups before it are not read. Raises Damaged."""
+        facts = self._file.metadata
+        before = 0
+        for group in range(facts.num_row_groups):
+            size = facts.row_group(group).num_rows
+            if before + size > after:
+                for number, value in self._group(group, before, after):
+                    if number > before + size:
+                        raise Damaged(self._name, 0, f"row group {group + 1} has more rows than the {size} told")
+                    self.share = number / max(1, facts.num_rows)
+                    if number > after:
+                        yield number, number, value
+            before += size
+
+    def _group(self, group: int, before: int, after: int) -> Iterator[tuple[int, bytes]]:
+        number = before
+        try:
+            for batch in self._file.iter_batches(_BATCH_ROWS, row_groups=[group]):
+                if number + batch.num_rows > after:
+                    for offset, value in enumerate(self._values(batch), start=1):
+                        yield number + offset, value
+                number += batch.num_rows
+        except _ERRORS as error:
+            raise self._damaged(error) from error
+
+    def _values(self, batch: pa.RecordBatch) -> Iterator[bytes]:
+        try:
+            rows = self._objects(batch)
+        except _ERRORS as error:
+            if batch.num_rows == 1:
+                yield f"a row of Parquet that cannot be told: {error}".encode()
+                return
+            half = batch.num_rows // 2
+            yield from self._values(batch.slice(0, half))
+            yield from self._values(batch.slice(half))
+            return
+        for row in rows:
+            yield dumps(row if self._is_simple else _plain(row))
+
+    def _objects(self, batch: pa.RecordBatch) -> list[dict[str, Any]]:
+        columns = [
+            column if column.type == field.type else _cast(column, field.type)
+            for column, field in zip(batch.columns, self._schema, strict=True)
+        ]
+        return pa.RecordBatch.from_arrays(columns, names=list(self._names)).to_pylist()
+
+    def _damaged(self, error: BaseException) -> Damaged:
+        told = (str(error).splitlines() or [type(error).__name__])[0]
+        return Damaged(self._name, 0, f"no Parquet file that can be read, half of one perhaps ({told})")
+
+
+def _cast(column: pa.Array, to: pa.DataType) -> pa.Array:
+    """Cuts nanoseconds, but lets no time run over."""
+    return pc.cast(column, options=pc.CastOptions(to, allow_time_truncate=True))
+
+
+def _told(kind: pa.DataType) -> pa.DataType:
+    """The type with all its times in microseconds, and in UTC where they have a zone: what Python can tell."""
+    types = pa.types
+    if types.is_timestamp(kind):
+        return pa.timestamp("us", "UTC" if kind.tz else None)
+    if types.is_struct(kind):
+        return pa.struct([pa.field(inner.name, _told(inner.type), inner.nullable) for inner in kind])
+    if types.is_map(kind):
+        return pa.map_(kind.key_type, _told(kind.item_type))
+    if types.is_large_list(kind):
+        return pa.large_list(_told(kind.value_type))
+    if types.is_list(kind):
+        return pa.list_(_told(kind.value_type))
+    return kind
+
+
+def _is_simple(kind: pa.DataType) -> bool:
+    """JSON knows its values."""
+    types = pa.types
+    if types.is_struct(kind):
+        return all(_is_simple(inner.type) for inner in kind)
+    if types.is_list(kind) or types.is_large_list(kind):
+        return _is_simple(kind.value_type)
+    known = (types.is_string, types.is_large_string, types.is_integer, types.is_boolean, types.is_floating)
+    return any(is_kind(kind) for is_kind in (*known, types.is_timestamp, types.is_date, types.is_null))
+
+
+def _plain(value: Any) -> Any:
+    """Recursion is safe: types of a schema are finite, and pyarrow refuses what is too deep."""
+    if type(value) is dict:
+        return {name: _plain(inner) for name, inner in value.items()}
+    if type(value) is list:
+        if value and all(type(inner) is tuple and type(inner[0]) is str for inner in value):  # a map
+            return {key: _plain(inner) for key, inner in value}
+        return [_plain(inner) for inner in value]
+    if type(value) is tuple:
+        return [_plain(inner) for inner in value]
+    if type(value) is bytes:
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            return value.hex()
+    if type(value) is Decimal:
+        return str(value)
+    if type(value) is timedelta:
+        return value.total_seconds()
+    return value

@@ -1,0 +1,126 @@
+"""Laws of JSON in dumps: a line, an element or a value is a record, also a broken one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import orjson
+import pytest
+
+from pipeline.dumps.layout import Kind, sniff
+from pipeline.dumps.notes import NoteKind
+from tests.dumps.helpers import kinds, lines, reader_of, values
+
+PAGE = {"data": [{"id": "1"}, {"id": "2"}], "meta": {"n": 2}}
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b'{"id": 1}\n{"id": 2}\n', Kind.JSON_LINES),
+        (b'{"id": 1}', Kind.JSON_LINES),
+        (b'\xef\xbb\xbf\r\n{"id": 1}\r\n', Kind.JSON_LINES),
+        (b'{"id": 1, "text": "half\n{"id": 2}\n{"id": 3}\n', Kind.JSON_LINES),
+        (b'{"id": 1,\n{"id": 2}\n', Kind.JSON_LINES),
+        (b'{"id": 1\n{"id": 2}\n', Kind.JSON_LINES),
+        (b'{"a": NaN}\n{"a": NaN}\n', Kind.JSON_LINES),
+        (b'starting\n{"id": 1}\n{"id": 2}\n', Kind.JSON_LINES),
+        (b'{"data": [\n{"id": 1},\n{"id": 2}\n]}\n', Kind.JSON_OBJECT),
+        (json.dumps(PAGE, indent=1).encode(), Kind.JSON_OBJECT),
+        (b'{\n"a": 1}\n{\n"a": 2}\n', Kind.JSON_OBJECT),
+        (b'  [\n{"id": 1}]', Kind.JSON_ARRAY),
+        (b"window.YTD.tweets.part0 = [ {} ]", Kind.JS_WRAPPED),
+        (b'window["YTD"].tweet.part0=[', Kind.JS_WRAPPED),
+        (b"const posts = {", Kind.JS_WRAPPED),
+        (b"id,text\n1,a\n", Kind.TABLE),
+        (b"", Kind.TABLE),
+        (b"PAR1....", Kind.PARQUET),
+        (b"PK\x03\x04....", Kind.XLSX),
+        (b"\xff\xd8\xff\xe0..", Kind.FOREIGN),
+        (b"<?xml version='1.0'?>", Kind.FOREIGN),
+    ],
+)
+def test_kinds_are_told_by_the_first_bytes(content: bytes, kind: Kind) -> None:
+    assert sniff(content, "x", whole=True).kind is kind
+
+
+def test_a_name_tells_lines_from_tables_where_nothing_else_does() -> None:
+    assert sniff(b"broken\nall of it\n", "a/b.jsonl.zst", whole=True).kind is Kind.JSON_LINES
+    assert sniff(b"broken\nall of it\n", "a/b.txt", whole=True).kind is Kind.TABLE
+
+
+def test_an_object_over_more_lines_than_the_head_is_an_object() -> None:
+    content = json.dumps({"data": [{"id": n} for n in range(50_000)]}, indent=0).encode()
+    assert sniff(content[:262_144], "x").kind is Kind.JSON_OBJECT
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32"])
+def test_lines_have_any_end_and_blank_ones_are_none(tmp_path: Path, encoding: str) -> None:
+    text = '{"id": 1}\r\n\n  \t\n{"id": 2, "t": "ü😀\u2028\x85"}\r{"id": \n{"id": 4}'
+    records = list(reader_of(tmp_path, text.encode(encoding), "x.jsonl"))
+    expected = ['{"id": 1}', '{"id": 2, "t": "ü😀\u2028\x85"}', '{"id": ', '{"id": 4}']
+    assert values(records) == [line.encode() for line in expected]
+    assert lines(records) == [1, 4, 5, 6]
+
+
+def test_nuls_of_a_crash_are_removed_from_lines_and_told(tmp_path: Path) -> None:
+    reader = reader_of(tmp_path, b'{"id": 1}\n\0\0\0\0{"id": 2}\n', "x.jsonl")
+    assert values(list(reader)) == [b'{"id": 1}', b'{"id": 2}']
+    assert kinds(reader.notes) == [NoteKind.NULS_REMOVED]
+
+
+def test_a_page_is_one_record_and_so_is_each_of_several_objects(tmp_path: Path) -> None:
+    page = json.dumps(PAGE, indent=2).encode()
+    assert values(list(reader_of(tmp_path, page + b"\n", "x.json"))) == [page]
+    records = list(reader_of(tmp_path, page + b"\n\n" + page + b"," + page, "x.json"))
+    assert values(records) == [page] * 3
+    assert lines(records) == [1, 1 + page.count(b"\n") + 2, 1 + 2 * page.count(b"\n") + 2]
+
+
+ARCHIVE = b"""window.YTD.tweets.part0 = [
+  {
+    "tweet" : { "full_text" : "brackets ]}[{ and \\"quotes\\" and a backslash \\\\" }
+  },
+  {"tweet": {"entities": {"urls": [{"indices": ["0", "1"]}, []]}}} , {}
+]"""
+
+
+def test_the_archive_of_x_gives_its_elements(tmp_path: Path) -> None:
+    records = list(reader_of(tmp_path, ARCHIVE, "tweets.js"))
+    assert [orjson.loads(value) for value in values(records)] == orjson.loads(ARCHIVE[ARCHIVE.index(b"[") :])
+    assert lines(records) == [2, 5, 5]
+
+
+def test_elements_that_are_no_objects_count_and_blank_ones_do_not(tmp_path: Path) -> None:
+    content = b'[1, "a,]", {"b": 2} x, [3, [4]], , nul, {"c": "}"},]'
+    expected = [b"1", b'"a,]"', b'{"b": 2} x', b"[3, [4]]", b"nul", b'{"c": "}"}']
+    assert values(list(reader_of(tmp_path, content, "x.json"))) == expected
+
+
+def test_lists_may_follow_each_other_and_what_is_between_them_is_told(tmp_path: Path) -> None:
+    reader = reader_of(tmp_path, b"[1,2]\n;x = [3]\n[]", "x.json")
+    assert values(list(reader)) == [b"1", b"2", b"3"]
+    assert [note.text for note in reader.notes] == ["bytes outside of the list that were left out: 2"]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b'[{"a": 1}, {"b": "half', [b'{"a": 1}', b'{"b": "half']),
+        (b'[{"a": 1}, {"b": [}', [b'{"a": 1}', b'{"b": [}']),
+        (b'[{"a": 1},', [b'{"a": 1}']),
+    ],
+)
+def test_a_list_without_end_is_told(tmp_path: Path, content: bytes, expected: list[bytes]) -> None:
+    reader = reader_of(tmp_path, content, "x.json")
+    assert values(list(reader)) == expected
+    assert set(kinds(reader.notes)) == {NoteKind.UNFINISHED}
+
+
+def test_pieces_cut_anywhere_change_nothing(tmp_path: Path) -> None:
+    """Strings, escapes and brackets across the pieces in which content is read (64 KiB)."""
+    for filling in range(65_536 - len(ARCHIVE) - 2, 65_536, 7):
+        content = b"[" + b'"' + b"x" * filling + b'",' + ARCHIVE[ARCHIVE.index(b"[") + 1 :]
+        records = list(reader_of(tmp_path, content, "x.json"))
+        assert [orjson.loads(value) for value in values(records)] == orjson.loads(content)
