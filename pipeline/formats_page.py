@@ -1,0 +1,97 @@
+"""Writes docs/formats.md from the code: what each format is, and field by field what is taken.
+
+    python -m pipeline.formats_page > docs/formats.md"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+
+from schemas.formats.model import SourceModel
+from schemas.formats.protocol import needs_zone
+from schemas.formats.registry import FORMATS
+
+_HEAD = """\
+# Formats
+
+What `echolot stream` and `echolot replay` read, and field by field what is taken; written from the code by
+`python -m pipeline.formats_page`. Every other field is kept in `extra` under its own name, those about the author under
+`extra["author"]` (only with `privacy.keep_handles`). A format is named per topic or file, by the record header
+`echolot-format`, or told by the record's own fields. For anything else write a mapping file: [mapping.md](mapping.md).
+
+In brackets: fields that may be missing."""
+_PACKAGE = "schemas.formats."
+
+
+def page() -> str:
+    """The page."""
+    return "\n".join([_HEAD, *(line for name in FORMATS for line in _format(name))]) + "\n"
+
+
+def _format(name: str) -> Iterator[str]:
+    made = FORMATS[name]
+    module = sys.modules[type(made).__module__]
+    yield from ("", f"## {name}", *_prose(module.__doc__ or "", name))
+    if needs_zone(made):
+        yield from ("", "Its times have no offset: a replay must be told the zone (`--zone`).")
+    if made.columns:
+        yield from ("", f"Rows without names have the columns {', '.join(f'`{column}`' for column in made.columns)}.")
+    tables = [line for part in _parts(module) for line in _models(part)]
+    tables += [line for part in _parts(module) for line in _aliases(part)]
+    if tables:
+        yield from ("", *tables)
+
+
+def _prose(doc: str, name: str) -> Iterator[str]:
+    """The module's docstring without its own name and the place of its tests."""
+    text = doc.strip().removeprefix(f"{name}: ")
+    for line in text.splitlines():
+        if not line.startswith("Golden payloads:"):
+            yield line.partition(" Golden payloads:")[0]
+
+
+def _parts(module: ModuleType) -> Iterator[ModuleType]:
+    """The format's own file, and those of its own that it takes models from."""
+    yield module
+    stem = module.__name__.removeprefix(_PACKAGE).split("_")[0]
+    seen = {module.__name__}
+    for value in vars(module).values():
+        other = inspect.getmodule(value)
+        if other is None or other.__name__ in seen or not other.__name__.startswith(_PACKAGE):
+            continue
+        seen.add(other.__name__)
+        if other.__name__.removeprefix(_PACKAGE).split("_")[0] == stem or other.__name__ in _SHARED.get(stem, ()):
+            yield other
+
+
+_SHARED = {
+    "google": (f"{_PACKAGE}play_report",),
+    "bluesky": (f"{_PACKAGE}jetstream",),
+    "facebook": (f"{_PACKAGE}meta_graph",),
+    "instagram": (f"{_PACKAGE}meta_graph",),
+}
+
+
+def _models(module: ModuleType) -> Iterator[str]:
+    for name, model in vars(module).items():
+        is_own = inspect.isclass(model) and issubclass(model, SourceModel) and model.__module__ == module.__name__
+        if not is_own or model is SourceModel or not model.model_fields:
+            continue
+        fields = [
+            f"`{field.alias or key}`" if field.is_required() else f"[`{field.alias or key}`]"
+            for key, field in model.model_fields.items()
+        ]
+        yield f"- {name.strip('_')}: {', '.join(fields)}"
+
+
+def _aliases(module: ModuleType) -> Iterator[str]:
+    table = vars(module).get("_TABLE")
+    if isinstance(table, dict):
+        for field, columns in table.items():
+            yield f"- {field.replace('@', ' on ')}: {', '.join(f'`{column}`' for column in columns)}"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
