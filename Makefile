@@ -6,7 +6,7 @@ GOLD ?=
 export ECHOLOT_CACHE ?= $(HOME)/.cache/echolot
 
 .PHONY: test-chaos help demo demo-kafka test fast lint services services-up services-status services-down bench bench-judge \
-	bench-stream soak train evaluate clean
+	bench-stream soak train evaluate fuzz clean
 
 need_gold = test -f "$(GOLD)/dev.jsonl" || { echo "make $(1) needs labelled posts: GOLD=DIR, a folder with dev.jsonl (one \
 post a line; docs: echolot $(1) intents --help)"; exit 2; }
@@ -83,6 +83,9 @@ evaluate: .venv/installed ## cross-validated figures, each stage beside the whol
 	@$(call need_gold,evaluate)
 	@$(BIN)/echolot train intents $(GOLD)/dev.jsonl $(GOLD)/authored.jsonl $(GOLD)/authored2.jsonl \
 		--out $$(mktemp -d) && $(BIN)/echolot evaluate intents $(GOLD)/dev.jsonl
+
+fuzz: .venv/dev ## a million mutated records over all formats: none may crash the decoder; prints the seed
+	@$(BIN)/python -m benchmarks.fuzz
 
 clean: ## remove the virtual environment and what demos left
 	@rm -rf .venv demo-data echolot-data build *.egg-info

@@ -106,7 +106,7 @@ def _zipped(path: Path, name: str, whole: Callable[[], Content]) -> Iterator[Mem
         return
     names = _Names(name)
     for info in listed:
-        if not info.is_dir() and not _is_link(info) and not _is_hidden(info.filename):
+        if not info.filename.endswith("/") and not _is_link(info) and not _is_hidden(info.filename):
             inner = names.of(info.filename)
             yield Member(inner, path, partial(_open, inner, partial(zips.open_member, path, inner, info)))
 

@@ -1,0 +1,191 @@
+"""Mutated records over all formats: whatever the bytes, every record is accounted for and nothing crashes.
+
+    python -m benchmarks.fuzz [--records 1000000] [--seed N]
+
+The golden payloads of tests/golden are mutated: bytes cut, flipped, doubled, of other encodings; fields left out,
+nulls, numbers as texts, lists for objects, odd dates and ids, deep nesting, large fields. What decode() makes of each
+must be items, and no dead letter may be a bug of a format. Prints the seed, and what became of them."""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import csv
+import io
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from schemas.decode import COLUMNS_HEADER, decode, outcome
+from schemas.formats.registry import FORMATS
+from schemas.record import Dead, Reason, Record
+
+GOLDEN = Path(__file__).parents[1] / "tests" / "golden"
+MAX_BYTES = 1 << 20
+_BESIDE = (".expected.json", "headers.json", "contract.json")
+_ODD: tuple[Any, ...] = (
+    None, True, False, 0, -1, 1.5, 2**63, 2**70, -(2**63), 1e400, float("nan"), "", " ", "0", "nan", "null",
+    "[deleted]", "1.2316E+18", "1823034723867713300", "2024-13-01", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z",
+    "1/2/24", "2024-02-30", 1e18, "\ud83d", "\0", "é" * 300, "<p>&amp;amp;</p>", "https://x.com/a/status/1", "a" * 70_000, [], {},
+    [[]], [None], {"": {}}, ["x"] * 500,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """One payload to mutate."""
+
+    format: str
+    raw: bytes
+    headers: Mapping[str, bytes]
+    value: Any
+    """Decoded JSON, or the cells of a CSV row."""
+    is_json: bool
+
+
+def corpus() -> list[Seed]:
+    """All golden payloads."""
+    found = []
+    for name in FORMATS:
+        for path in sorted((GOLDEN / name).iterdir()):
+            if path.name.endswith(_BESIDE):
+                continue
+            headers: dict[str, str] = {}
+            for beside in (path.with_name("headers.json"), path.with_suffix(".headers.json")):
+                headers |= json.loads(beside.read_bytes()) if beside.exists() else {}
+            raw = path.read_bytes()
+            told = {key: value.encode() for key, value in headers.items()}
+            found.append(Seed(name, raw, told, *_parsed(raw, path.suffix == ".json")))
+    return found
+
+
+def _parsed(raw: bytes, is_json: bool) -> tuple[Any, bool]:
+    try:
+        if is_json:
+            return json.loads(raw), True
+        return next(csv.reader(io.StringIO(raw.decode(), newline=""))), False
+    except (ValueError, StopIteration, csv.Error):
+        return None, is_json
+
+
+def mutated(seed: Seed, draw: random.Random) -> Record:
+    """One record from it, mutated once to four times."""
+    value, raw = copy.deepcopy(seed.value), seed.raw
+    if value is not None and draw.random() < 0.75:
+        for _ in range(draw.randint(1, 3)):
+            value = _changed(value, draw)
+        raw = _written(value, seed.is_json)
+    if draw.random() < 0.35:
+        raw = draw.choice(_BYTES)(raw, draw)
+    headers = dict(seed.headers)
+    if headers and draw.random() < 0.1:
+        headers[draw.choice(list(headers))] = draw.choice([b"", b"\xff", b"Mars/Base", b'"', b"a,a", b"x" * 300])
+    if draw.random() < 0.02:
+        headers[COLUMNS_HEADER] = draw.choice([b"", b"text", b"id,text,date", b'"'])
+    named = {"echolot-format": seed.format.encode()} if draw.random() < 0.7 else {}
+    return Record("fuzz", 0, 0, raw, headers={**headers, **named})
+
+
+def _changed(value: Any, draw: random.Random) -> Any:
+    """Somewhere within: another value, a field less, a field twice, two fields swapped."""
+    at, parent, key = value, None, None
+    while (type(at) is dict or type(at) is list) and at and (parent is None or draw.random() < 0.8):
+        parent = at
+        key = draw.choice(list(at)) if type(at) is dict else draw.randrange(len(at))
+        at = at[key]
+    if parent is None:
+        return draw.choice(_ODD)
+    what = draw.randrange(6)
+    if what == 0 and type(parent) is dict:
+        del parent[key]
+    elif what == 1:
+        parent[key] = _nested(draw)
+    elif what == 2:
+        parent[key] = [at] if draw.random() < 0.5 else {"value": at}
+    elif what == 3:
+        parent[key] = str(at) if type(at) is not str else draw.choice([at[: len(at) // 2], at + at, at.upper()])
+    else:
+        parent[key] = copy.deepcopy(draw.choice(_ODD))
+    return value
+
+
+def _nested(draw: random.Random) -> Any:
+    value: Any = 1
+    for _ in range(draw.choice([3, 30, 99, 101, 400])):
+        value = [value] if draw.random() < 0.5 else {"a": value}
+    return value
+
+
+def _written(value: Any, is_json: bool) -> bytes:
+    if is_json:
+        return json.dumps(value).encode("utf-8", "surrogatepass")
+    cells = value if type(value) is list else [value]
+    out = io.StringIO()
+    csv.writer(out).writerow(cell if type(cell) is str else json.dumps(cell) for cell in cells)
+    return out.getvalue().encode("utf-8", "surrogatepass")
+
+
+def _flipped(raw: bytes, draw: random.Random) -> bytes:
+    changed = bytearray(raw)
+    for _ in range(draw.randint(1, 4)):
+        if changed:
+            changed[draw.randrange(len(changed))] = draw.randrange(256)
+    return bytes(changed)
+
+
+_BYTES: tuple[Callable[[bytes, random.Random], bytes], ...] = (
+    _flipped,
+    lambda raw, draw: raw[: draw.randrange(len(raw) + 1)],
+    lambda raw, draw: raw[draw.randrange(len(raw) + 1) :],
+    lambda raw, draw: raw + raw,
+    lambda raw, draw: raw.decode("utf-8", "replace").encode("utf-16"),
+    lambda raw, draw: raw.decode("utf-8", "replace").encode("latin-1", "replace"),
+    lambda raw, draw: b"\xef\xbb\xbf" + raw,
+    lambda raw, draw: raw.replace(b'"', b"'"),
+    lambda raw, draw: raw.replace(b",", b";"),
+    lambda raw, draw: b"[" * draw.choice([5, 200, 20_000]) + raw,
+    lambda raw, draw: raw + b" " * draw.choice([1, MAX_BYTES]),
+    lambda raw, draw: raw.replace(b"\n", b"\r\n").replace(b" ", b"\0"),
+)
+
+
+def run(records: int, seed: int, seeds: list[Seed]) -> Counter[str]:
+    """Decode so many mutated records; what became of them. Raises AssertionError, with the record, at a bug."""
+    draw, found = random.Random(seed), Counter[str]()
+    for number in range(records):
+        record = mutated(draw.choice(seeds), draw)
+        try:
+            items = decode(record, format_name=None, max_bytes=MAX_BYTES)
+        except Exception as error:
+            raise AssertionError(f"seed {seed}, record {number}: {error!r} from {record!r}"[:4000]) from error
+        assert items, (seed, number)
+        dead = [item for item in items if isinstance(item, Dead)]
+        bugs = [item.detail for item in dead if item.reason is Reason.FORMAT_BUG]
+        assert not bugs, f"seed {seed}, record {number}: {bugs} from {record!r}"[:4000]
+        assert all(item.detail and item.raw for item in dead if item.reason is not Reason.EMPTY), (seed, number)
+        found[outcome(items).value] += 1
+        found.update(f"dead: {item.reason.value}" for item in dead[:1])
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--records", type=int, default=1_000_000)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    options = parser.parse_args()
+    seeds, began = corpus(), time.monotonic()
+    print(f"seed {options.seed}: {options.records} mutations of {len(seeds)} payloads of {len(FORMATS)} formats")
+    found = run(options.records, options.seed, seeds)
+    accounted = found["good"] + found["dead"] + found["ignored"]
+    print(f"{accounted} accounted for in {time.monotonic() - began:.0f} s, 0 crashes")
+    for name, count in found.most_common():
+        print(f"  {name}: {count}")
+
+
+if __name__ == "__main__":
+    main()
