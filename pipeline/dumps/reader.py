@@ -13,7 +13,6 @@ from pipeline.dumps.layout import HEAD_BYTES, Kind, Layout, sniff
 from pipeline.dumps.members import Member
 from pipeline.dumps.notes import Note, NoteKind, Notes
 from pipeline.dumps.options import ReadOptions
-from pipeline.dumps.parquet import ParquetRows
 from pipeline.dumps.reading import Found, Reading
 from pipeline.dumps.spooling import on_disk
 from pipeline.dumps.streams import Stream
@@ -126,6 +125,8 @@ class DumpReader:
             yield from workbook.rows()
 
     def _parquet(self, content: Content, reading: Reading) -> Iterator[Found]:
+        from pipeline.dumps.parquet import ParquetRows  # half a second, and needed by few
+
         with on_disk(content, self._member.name) as path, closing(ParquetRows(path, self._member.name)) as table:
             if content.path is not None:
                 size = path.stat().st_size

@@ -8,11 +8,13 @@ import io
 import json
 import re
 from pathlib import Path
+from unittest.mock import patch
 
 import orjson
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeline.dumps import streams
 from pipeline.dumps.layout import Kind
 from schemas.decode import decode
 from schemas.payload import parse_columns, parse_row
@@ -134,9 +136,9 @@ BYTES = st.lists(
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None)
-@given(st.sampled_from(MARKS), BYTES, st.sampled_from(["x.csv", "x.jsonl", "x"]), st.booleans())
-def test_any_bytes_give_records_and_always_the_same(
-    tmp_path: Path, mark: bytes, content: bytes, name: str, packed: bool
+@given(st.sampled_from(MARKS), BYTES, st.sampled_from(["x.csv", "x.jsonl", "x"]), st.booleans(), st.integers(1, 7))
+def test_any_bytes_give_records_and_always_the_same_however_they_are_cut_into_pieces(
+    tmp_path: Path, mark: bytes, content: bytes, name: str, packed: bool, piece: int
 ) -> None:
     whole = gzip.compress(mark + content) if packed else mark + content
     reader = reader_of(tmp_path, whole, name, max_bytes=64)
@@ -145,6 +147,9 @@ def test_any_bytes_give_records_and_always_the_same(
     assert reader.notes == notes
     values(first)
     assert list(reader.records(3)) == first[3:]
+    with patch.object(streams, "_CHUNK_BYTES", piece):
+        assert list(reader) == first
+        assert reader.notes == notes
     for record in first:
         assert len(record.value or b"") <= 65
         assert decode(record, format_name=None, max_bytes=64)

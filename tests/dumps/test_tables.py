@@ -164,6 +164,11 @@ def test_a_quote_left_open_costs_its_own_line_only(tmp_path: Path, odd: bytes) -
     assert item.reason is Reason.NOT_CSV
 
 
+def test_a_quote_left_open_to_the_end_costs_its_own_line_only(tmp_path: Path) -> None:
+    records = list(reader_of(tmp_path, b'id,text\n1,a\n2,"open\n3,b\n\n4,"""c"', "x.csv"))
+    assert values(records) == [b"1,a", b'2,"open', b"3,b", b'4,"""c"']
+
+
 def test_a_quote_stays_open_for_64_ki_characters_at_most(tmp_path: Path) -> None:
     text = "x" * 99
     short, long = f'1,"{(text + chr(10)) * 600}"\n', f'2,"{(text + chr(10)) * 700}"\n'
