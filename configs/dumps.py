@@ -29,6 +29,8 @@ class DumpsSource(Settings):
     """Between the fields of a table; unset: found."""
     header: Annotated[int, Field(ge=1)] | Literal["none"] | None = None
     """Row of a table's header; none: columns are called c1, c2, ...; unset: found by known names."""
+    quotes: bool = True
+    """Off: a quote in a table is a character as any other."""
     headers: dict[str, str] = Field(default_factory=dict)
     """Headers for every record, such as echolot-app (which app a file's reviews are about)."""
     since: AwareDatetime | None = None

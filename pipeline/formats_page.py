@@ -1,6 +1,6 @@
 """Writes docs/formats.md from the code: what each format is, and field by field what is taken.
 
-    python -m pipeline.formats_page > docs/formats.md"""
+python -m pipeline.formats_page > docs/formats.md"""
 
 from __future__ import annotations
 

@@ -36,6 +36,7 @@ Header = Annotated[
     typer.Option("--header", metavar="NAME=VALUE", help="A header for every record, as echolot-app=com.foo.bar."),
 ]
 NoNames = Annotated[bool, typer.Option("--no-names", help="Tables have no row of names: columns are c1, c2, ...")]
+NoQuotes = Annotated[bool, typer.Option("--no-quotes", help="A quote in a table is a character as any other.")]
 Mappings = Annotated[Path | None, typer.Option("--mappings", metavar="DIR", help="Folder of mapping files.")]
 _DATES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
 _SHOWN = 3  # mentions of a file in `sniff`
@@ -66,6 +67,7 @@ def replay(
     encoding: Encoding = None,
     header: Header = [],  # noqa: B006
     no_names: NoNames = False,
+    no_quotes: NoQuotes = False,
     mappings: Mappings = None,
     as_json: shared.AsJson = False,
 ) -> None:
@@ -80,8 +82,8 @@ def replay(
     settings = shared.settings(config)
     source = DumpsSource(
         paths=tuple(paths), format=None if format_name == "auto" else format_name, zone=zone, day_first=day_first,
-        encoding=encoding, header="none" if no_names else None, headers=_headers(header), since=_utc(since),
-        until=_utc(until), max_rate=max_rate, resume=resume,
+        encoding=encoding, header="none" if no_names else None, quotes=not no_quotes, headers=_headers(header),
+        since=_utc(since), until=_utc(until), max_rate=max_rate, resume=resume,
     )  # fmt: skip
     judge = settings.judge.model_copy(update={"generation": shared.generation(generation)} if generation else {})
     dead = settings.dead_letters.model_copy(update={"topic": None})  # a topic is the live job's
@@ -108,6 +110,7 @@ def sniff(
     encoding: Encoding = None,
     header: Header = [],  # noqa: B006
     no_names: NoNames = False,
+    no_quotes: NoQuotes = False,
     mappings: Mappings = None,
 ) -> None:
     """What would be read from the first rows of each file, and why. Reads nothing else, writes nothing."""
@@ -118,7 +121,7 @@ def sniff(
 
     source = DumpsSource(
         paths=tuple(paths), format=None if format_name == "auto" else format_name, zone=zone, day_first=day_first,
-        encoding=encoding, header="none" if no_names else None, headers=_headers(header),
+        encoding=encoding, header="none" if no_names else None, quotes=not no_quotes, headers=_headers(header),
     )  # fmt: skip
     settings = JobSettings(source=source, mappings=mappings)
     _check_format(settings)

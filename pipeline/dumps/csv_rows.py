@@ -99,7 +99,7 @@ class _Lines:
                 self.all_read = True
                 raise
         if not self.row:
-            pass  # of a file that was appended to another
+            line = line.removeprefix(_BOM)  # of a file that was appended to another
         self.row.append(line)
         self.size += len(line)
         if len(line) > self._longest:

@@ -106,6 +106,7 @@ def read_options(settings: DumpsSource) -> ReadOptions:
             encoding=settings.encoding,
             delimiter=settings.delimiter,
             header=settings.header,
+            quotes=settings.quotes,
             format_name=settings.format,
             zone=settings.zone,
             day_first=settings.day_first,
