@@ -89,6 +89,7 @@ def parse(content: Content, name: str, events: Events) -> Iterator[None]:
             try:
                 parser.Parse(piece, not piece)
             except (expat.ExpatError, ValueError) as error:
+                yield
                 raise Damaged(name, max(0, parser.CurrentByteIndex), f"its XML is broken ({error})") from error
             if given - parser.CurrentByteIndex > _LAG:
                 raise Damaged(name, given, "its XML has a tag without an end")

@@ -25,7 +25,7 @@ each = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max
 ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 ENDS = st.sampled_from(["\n", "\r\n", "\r"])
 CELL = st.text(
-    st.sampled_from(list("ab ,;|\t\"'\r\n\u2028\x85\x0b{}[]=ü漢😀\ufeff")) | st.characters(exclude_categories=["Cs"]),
+    st.sampled_from(list("ab ,;|\t\"'\r\n\u2028\x85\x0b{}[]=\\ü漢😀\ufeff")) | st.characters(exclude_categories=["Cs"]),
     max_size=12,
 ).map(lambda text: text.replace("\0", ""))
 FIRST = CELL.map(lambda text: text.lstrip("\ufeff"))  # where a line begins, it is a mark of the file
@@ -38,6 +38,7 @@ VALUE = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(CELL, inner, max_size=3),
     max_leaves=8,
 )
+PREFIXES = ["", "window.YTD.tweets.part0 = ", "let x=\n"]
 OBJECTS = st.lists(st.dictionaries(CELL, VALUE, min_size=1, max_size=4), max_size=6)
 
 
@@ -92,14 +93,14 @@ def test_lines_are_read_as_they_were_written(
 
 
 @each
-@given(
-    OBJECTS, st.sampled_from([None, 0, 2]), ENCODINGS, st.sampled_from(["", "window.YTD.tweets.part0 = ", "let x=\n"])
-)
-def test_lists_are_read_as_they_were_written(
-    tmp_path: Path, written: list[dict[str, object]], indent: int | None, encoding: str, prefix: str
+@given(OBJECTS, st.sampled_from([None, 0, 2]), ENCODINGS, st.sampled_from(PREFIXES), st.integers(1, 7))
+def test_lists_are_read_as_they_were_written_however_they_are_cut_into_pieces(
+    tmp_path: Path, written: list[dict[str, object]], indent: int | None, encoding: str, prefix: str, piece: int
 ) -> None:
     content = (prefix + json.dumps(written, indent=indent, ensure_ascii=False)).encode(encoding)
     reader = reader_of(tmp_path, content, "x.js")
+    with patch.object(streams, "_CHUNK_BYTES", piece):
+        assert [orjson.loads(value) for value in values(list(reader))] == written
     assert [orjson.loads(value) for value in values(list(reader))] == written
     assert reader.notes == []
 

@@ -180,7 +180,7 @@ def test_a_quote_stays_open_for_64_ki_characters_at_most(tmp_path: Path) -> None
 
 
 def test_a_row_that_is_none_is_never_taken_for_one_with_commas(tmp_path: Path) -> None:
-    records = list(reader_of(tmp_path, b'id;text\n"a"b, c;d\n2;x\n', "x.csv"))
+    records = list(reader_of(tmp_path, b'id;text\nx;"a"b,c\n2;x\n', "x.csv"))
     (item,) = decode(records[0], format_name=None, max_bytes=1000)
     assert isinstance(item, Dead)
     assert item.reason is Reason.NOT_CSV
@@ -207,6 +207,9 @@ def test_blank_rows_and_repeated_headers_are_no_records(tmp_path: Path) -> None:
 def test_a_row_that_begins_with_a_brace_is_still_a_row(tmp_path: Path) -> None:
     records = list(reader_of(tmp_path, b"text,id\n{not json},1\n[a],2\n", "x.csv"))
     assert rows(records) == [{"text": "{not json}", "id": "1"}, {"text": "[a]", "id": "2"}]
+    (item,) = decode(records[0], format_name=None, max_bytes=1000)
+    assert isinstance(item, Dead)
+    assert item.reason is Reason.UNKNOWN_FORMAT  # and not that it is no JSON
 
 
 def test_names_of_columns_become_unique() -> None:
