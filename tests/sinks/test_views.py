@@ -215,7 +215,7 @@ def test_final_across_partitions_or_not_is_the_same(tmp_path):
     wait_until_free(tmp_path / "store")
     command = [sys.executable, "-c", IN_BOTH_WAYS, str(tmp_path / "store")]
     lines = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.splitlines()
-    assert len(lines) == 14 and lines[:7] == lines[7:]
+    assert len(lines) == 16 and lines[:8] == lines[8:]
     assert lines[0].startswith("mentions 25,")
 
 
