@@ -17,7 +17,7 @@ EXACT = 2**53
 """Every integer up to here survives a double; beyond, neighbours fall together."""
 
 _EXPONENT = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,3}", re.ASCII)
-_SPREADSHEET = re.compile(r"\d\.\d+[eE]\+?\d{1,3}", re.ASCII)  # "1e5" alone may be a true id in base 36
+_SPREADSHEET = re.compile(r"\d\.\d+[eE]\+?\d{1,3}|\d[eE]\+\d{1,3}", re.ASCII)  # "1e5" may be a true id in base 36
 _POINTED = re.compile(r"(\d+)\.0+", re.ASCII)
 _RUN = re.compile(r"(?<!\d)\d{16,20}(?!\d)", re.ASCII)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
@@ -34,6 +34,7 @@ def test_numbers_up_to_two_to_the_53_are_exact_in_every_form(number: int) -> Non
 
 
 @given(st.floats(min_value=EXACT * 1.001, max_value=1e30))
+@example(1e18)
 def test_a_float_beyond_two_to_the_53_is_destroyed(number: float) -> None:
     for call in (decimal, opaque, cell):
         assert fault(call, number) == "id_destroyed"
