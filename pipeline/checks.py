@@ -34,6 +34,7 @@ def judge(settings: JobSettings, path: Path) -> None:
         ("brands", chosen.brands, False),
         ("taxonomy", chosen.taxonomy, False),
         ("model", chosen.model, True),
+        ("sentiment_model", chosen.sentiment_model, True),
     ):
         if named is None or (named.is_dir() if is_folder else named.is_file()):
             continue

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipeline.decoded import Decoded
+from schemas.ids import REPAIRED
 from schemas.mention import Mention
 from schemas.record import Outcome
 from schemas.synthetic import MARK
-
-REPAIRED = "id_repaired"
 
 
 @dataclass(slots=True)

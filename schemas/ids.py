@@ -13,6 +13,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
+REPAIRED = "id_repaired"
+"""In `extra`: the id as it stood there, where it was mended."""
 EXACT = 2**53
 """Every integer up to here survives a double; beyond, neighbours fall together."""
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoModel
 
-SENTIMENTS = ("negative", "neutral", "positive")
+from classifiers.sentiment import CLASSES
 
 
 class Network(nn.Module):  # type: ignore[misc,unused-ignore]
@@ -20,7 +20,7 @@ class Network(nn.Module):  # type: ignore[misc,unused-ignore]
         super().__init__()
         self.body = body
         self.verdicts = nn.Linear(width, outputs)
-        self.sentiment = nn.Linear(width, len(SENTIMENTS))
+        self.sentiment = nn.Linear(width, len(CLASSES))
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
         """Shapes (texts, pieces) twice; gives (texts, outputs) and (texts, 3)."""

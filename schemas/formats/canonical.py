@@ -81,7 +81,7 @@ def _check_ids(fields: dict[str, Any], unknown: dict[str, Any]) -> None:
             if true_id is None:
                 raise _refused(key, fields[key], error) from None
             if str(fields[key]) != true_id:
-                unknown["id_repaired"] = str(fields[key])
+                unknown[ids.REPAIRED] = str(fields[key])
             fields[key] = true_id
     author = fields.get("author")
     if type(author) is dict and author.get("id") is not None and type(author["id"]) is not str:

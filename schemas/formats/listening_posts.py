@@ -84,7 +84,7 @@ def _own_id(row: Row, own: str, url: str | None) -> str | None:
 def _repaired(row: Row, own: str, native: str) -> dict[str, Any]:
     """What the platform's own column says, where that is not the id taken."""
     stood = row.raw(own) if own else None
-    return {} if stood is None or str(stood).strip() == native else {"id_repaired": str(stood)}
+    return {} if stood is None or str(stood).strip() == native else {ids.REPAIRED: str(stood)}
 
 
 @dataclass(frozen=True, slots=True)

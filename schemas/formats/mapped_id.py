@@ -42,7 +42,7 @@ def native_id(
         if true_id is None:
             reason = Reason.ID_DESTROYED if error.type == "id_destroyed" else Reason.WRONG_TYPE
             raise Rejected(reason, f"{at}: {kind_of(value)} ({error.type})") from None
-        found, marks = true_id, {} if str(value) == true_id else {"id_repaired": str(value)}
+        found, marks = true_id, {} if str(value) == true_id else {ids.REPAIRED: str(value)}
     if len(found) > _LONGEST:
         raise Rejected(Reason.WRONG_TYPE, f"{at}: longer than {_LONGEST} characters")
     row.take(at)

@@ -66,7 +66,7 @@ def validated_with_true_id(
         if true_id is None or true_id == payload.get(key):
             raise
         mended = validated(model, {**payload, key: true_id}, at=at)
-    return mended, {} if str(payload[key]) == true_id else {"id_repaired": str(payload[key])}
+    return mended, {} if str(payload[key]) == true_id else {ids.REPAIRED: str(payload[key])}
 
 
 def mention(**fields: Any) -> Mention:
