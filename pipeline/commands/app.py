@@ -19,6 +19,7 @@ from pipeline.commands import (
     generations,
     migrate,
     replay,
+    sniff,
     sql,
     stream,
     thresholds,
@@ -38,6 +39,7 @@ app = typer.Typer(
 for module in (
     stream,
     replay,
+    sniff,
     flink,
     check,
     migrate,

@@ -173,6 +173,24 @@ def test_what_is_missing_is_said_before_anything_is_read(tmp_path):
     assert (told["mentions"], told["first"]) == (1, "2026-11-18T04:00:00+00:00")
 
 
+def test_a_zone_that_is_none_is_told_at_once(tmp_path):
+    config = configured(tmp_path)
+    assert_says(echolot("replay", POSTS, "--config", config, "--zone", "Berlin"), 2, "there is no zone 'Berlin'")
+    assert_says(echolot("replay", "--config", config), 2, "name at least one PATH, or source.paths")
+
+
+def test_the_configuration_may_say_what_is_read_and_how(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "mentions.csv").write_text(
+        "Query Id;Query Name;Date;Full Text;Url;Page Type\n1;q;2026-11-18 05:00:00;kaputt;https://example.com/a;blog\n"
+    )
+    source = {"kind": "dumps", "paths": ["in"], "format": "brandwatch", "zone": "Europe/Berlin", "delimiter": ";"}
+    config = configured(tmp_path, source=source)
+    assert replayed(config, "--dry-run", paths=[])["first"] == "2026-11-18T04:00:00+00:00"
+    assert replayed(config, "--dry-run", "--zone", "UTC", paths=[])["first"] == "2026-11-18T05:00:00+00:00"
+    assert_says(echolot("stream", "--config", config), 2, "dumps are read by `echolot replay")
+
+
 def test_a_rate_is_kept(tmp_path):
     dump = tmp_path / "dump.jsonl"
     dump.write_bytes(b"\n".join(canonical(str(n), f"text {n}") for n in range(2500)) + b"\n")

@@ -1,0 +1,101 @@
+"""How files of history are to be read, as options of `echolot replay` and `sniff`; unset ones are as configured."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from configs.dumps import DumpsSource
+    from configs.settings import JobSettings
+
+Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="PATH...", help="Files, folders, archives; compressed or not.", show_default=False),
+]
+Format = Annotated[
+    str | None,
+    typer.Option("--format", help="`echolot formats` lists them; auto, unset: each record's own fields tell."),
+]
+Zone = Annotated[
+    str | None, typer.Option("--zone", metavar="ZONE", help="Zone of times without an offset, as Europe/Berlin.")
+]
+DayFirst = Annotated[
+    bool | None, typer.Option("--day-first/--month-first", help="What 03/04/2024 means; unset: such times are refused.")
+]
+Encoding = Annotated[str | None, typer.Option("--encoding", help="Unset: by byte order mark and NULs, else UTF-8.")]
+Header = Annotated[
+    list[str] | None,
+    typer.Option("--header", metavar="NAME=VALUE", help="A header for every record, as echolot-app=com.foo.bar."),
+]
+NoNames = Annotated[bool, typer.Option("--no-names", help="Tables have no row of names: columns are c1, c2, ...")]
+NoQuotes = Annotated[bool, typer.Option("--no-quotes", help="A quote in a table is a character as any other.")]
+Mappings = Annotated[Path | None, typer.Option("--mappings", metavar="DIR", help="Folder of mapping files.")]
+
+
+def source(
+    base: DumpsSource,
+    paths: list[Path] | None,
+    format_name: str | None,
+    zone: str | None,
+    day_first: bool | None,
+    encoding: str | None,
+    header: list[str] | None,
+    no_names: bool,
+    no_quotes: bool,
+) -> DumpsSource:
+    """`base` with what was given. A usage error where something cannot be meant."""
+    given: dict[str, Any] = {
+        "paths": tuple(paths or ()),
+        "format": format_name,
+        "zone": _zone(zone),
+        "day_first": day_first,
+        "encoding": encoding,
+        "header": "none" if no_names else None,
+        "headers": base.headers | _headers(header or []),
+    }
+    given = {name: value for name, value in given.items() if value not in (None, ())}
+    if format_name == "auto":
+        given["format"] = None
+    if no_quotes:
+        given["quotes"] = False
+    made = base.model_copy(update=given)
+    if not made.paths:
+        raise typer.BadParameter("name at least one PATH, or source.paths in the configuration")
+    return made
+
+
+def configured(settings: JobSettings) -> DumpsSource:
+    """The configuration's own dumps, or none."""
+    from configs.dumps import DumpsSource
+
+    return settings.source if settings.source.kind == "dumps" else DumpsSource(paths=())
+
+
+def check_format(settings: JobSettings) -> None:
+    """A usage error where the format named is none."""
+    from pipeline import checks, resources
+
+    name, known = configured(settings).format, resources.formats(settings)
+    if name is not None and name not in known:
+        raise typer.BadParameter(checks.unknown(name, known))
+
+
+def _zone(name: str | None) -> str | None:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name or "UTC")
+    except (ValueError, OSError, KeyError):  # unknown, or no name at all
+        raise typer.BadParameter(f"--zone: there is no zone {name!r}; write one as Europe/Berlin or UTC") from None
+    return name
+
+
+def _headers(told: list[str]) -> dict[str, str]:
+    pairs = [each.partition("=") for each in told]
+    for name, equals, _ in pairs:
+        if not equals or not name:
+            raise typer.BadParameter(f"--header {name}: write NAME=VALUE")
+    return {name: value for name, _, value in pairs}
