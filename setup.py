@@ -42,6 +42,7 @@ setup(
         "scikit-learn>=1.5,<2",
         "scipy>=1.13,<2",
         "sentencepiece>=0.2,<0.3",
+        "threadpoolctl>=3.1,<4",  # one thread while training: the same model on any machine
         "tokenizers>=0.20,<1",
         "typer>=0.12,<1",
         "tzdata>=2024.1",  # zones of exports, where the system has none

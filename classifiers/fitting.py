@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ _C = 8.0  # inverse strength of the penalty; 8: .704/.534/.503, 4: .703/.526/.50
 _HEAD_C = 2.0  # over sentence vectors, folds / source left out; 2: .690/.554, 8: .667/.531, 16: .667/.526
 _AUTHORED_WEIGHT = 1.0  # half: .707/.507/.508, better at home and worse abroad; one and a half: .698/.532/.495
 _GERMAN_WEIGHT = 2.0  # of real German posts, what most users have; .702/.525/.511 against .703/.526/.500 at 1
+_FOLDS = 5
 _LEAST_POSITIVES = 3  # below it a label is not fitted, and never said
 _NEVER = -20.0  # logit
 _QUEUE_RATE = 0.20
@@ -99,6 +101,12 @@ def fit(texts: Sequence[str], targets: Targets, weights: Floats) -> Fitted:
 def fit_head(vectors: Floats, targets: Targets, weights: Floats) -> tuple[Floats, Floats]:
     """Weights and biases of one logistic regression a column over sentence vectors."""
     return _regressions(vectors, targets, weights, LogisticRegression(C=_HEAD_C, max_iter=300))
+
+
+def folds(keys: Sequence[str], seed: int) -> NDArray[np.int64]:
+    """One of five each, by its key alone, so that equal keys stay together and a row more moves no other."""
+    hashes = (blake2b(f"{seed}\0{key}".encode(), digest_size=8).digest() for key in keys)
+    return np.array([int.from_bytes(value, "big") % _FOLDS for value in hashes])
 
 
 Score = Callable[[NDArray[np.int64]], Floats]

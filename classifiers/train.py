@@ -11,11 +11,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from classifiers import artefact, card, gold, held_out
 from classifiers.accounts import BrandAccounts
@@ -32,6 +32,7 @@ from classifiers.fitting import (
     cut_for,
     fit,
     fit_head,
+    folds,
     head_scores,
     held_out_logits,
     linear_scores,
@@ -44,7 +45,6 @@ from classifiers.held_out import BY_POST, BY_SOURCE, HeldOut
 from classifiers.intents import NEEDS_INTERVENTION, SEVERITIES
 from configs.taxonomy import Taxonomy
 
-_FOLDS = 5
 _ASKED = 0.25  # of a feed where 5 % have a label; more lifted average precision by .003 at most on held-out posts
 _LEAST_POSTS = 10  # with an intent, before a model for it makes sense
 _HANDLE = re.compile(r"(?<![\w@])@(\w+)")
@@ -52,6 +52,8 @@ _MASKS = frozenset(("user", "someuser", "email", "example"))  # stand for privat
 CROSS_VALIDATED, SOURCE_LEFT_OUT = "five folds", "source left out"
 
 
+# Threads add up in another order: other last bits, so another model.
+@threadpool_limits.wrap(limits=1)  # type: ignore[untyped-decorator,unused-ignore]
 def train(paths: Sequence[Path], taxonomy: Taxonomy, out_dir: Path, seed: int) -> Report:
     """Write model and card to `out_dir`, and return the figures on held-out posts.
 
@@ -73,15 +75,15 @@ def train(paths: Sequence[Path], taxonomy: Taxonomy, out_dir: Path, seed: int) -
             (held_out_logits(part, targets, lambda seen: head_scores(vectors, targets, weights, seen)),),
         )
 
-    folds = folds_of(posts, seed)
+    parts = folds_of(posts, seed)
     origins = np.array([post.origin if post.is_real else "" for post in posts])
     real = np.flatnonzero(origins != "")
     chosen = real if len(real) else np.arange(len(posts))
     many = len(set(origins[real].tolist())) > 1  # of one collection nothing can be left out
-    by_post, by_source = held_out_by(folds), held_out_by(origins if many else np.full(len(posts), ""))
+    by_post, by_source = held_out_by(parts), held_out_by(origins if many else np.full(len(posts), ""))
     cut = _cut(by_post.rows(chosen), targets.rows(chosen))
     trial = _Trial(posts, targets, by_post, real)
-    figures, scores = trial.figures(CROSS_VALIDATED, by_post, folds)
+    figures, scores = trial.figures(CROSS_VALIDATED, by_post, parts)
     harder, harder_scores = trial.figures(SOURCE_LEFT_OUT, by_source, origins) if many else ([], None)
     fitted = fit(texts, targets, weights)
     calibration = calibrate(by_post.rows(chosen), targets.rows(chosen), fitted.biases, cut)
@@ -101,7 +103,7 @@ def train(paths: Sequence[Path], taxonomy: Taxonomy, out_dir: Path, seed: int) -
         {BY_POST: scores[real, :said]} | ({} if harder_scores is None else {BY_SOURCE: harder_scores[real, :said]}),
     )
     held_out.save(kept, out_dir, model.content)
-    stages = [*trial.stages(CROSS_VALIDATED, by_post, folds)]
+    stages = [*trial.stages(CROSS_VALIDATED, by_post, parts)]
     if many:
         stages += trial.stages(SOURCE_LEFT_OUT, by_source, origins)
     report = Report((*figures, *harder), _notes(posts), tuple(_trade_offs(posts, targets, scores, real)), tuple(stages))
@@ -136,9 +138,8 @@ def _handles(posts: Sequence[GoldPost]) -> tuple[str, ...]:
 
 
 def folds_of(posts: Sequence[GoldPost], seed: int) -> NDArray[np.int64]:
-    """The fold of each post; decided by its group alone, so that twins stay together and a row more moves no other."""
-    hashes = (blake2b(f"{seed}\0{post.group}".encode(), digest_size=8).digest() for post in posts)
-    return np.array([int.from_bytes(value, "big") % _FOLDS for value in hashes])
+    """The fold of each post; translated twins stay together."""
+    return folds([post.group for post in posts], seed)
 
 
 def _cut(logits: Logits, targets: Targets) -> float:

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from hashlib import blake2b, sha256
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from classifiers import artefact, sentiment_card
 from classifiers.artefact import Model, Source
@@ -23,6 +24,7 @@ from classifiers.fitting import (
     calibrate,
     fit,
     fit_head,
+    folds,
     head_scores,
     held_out_logits,
     linear_scores,
@@ -31,10 +33,11 @@ from classifiers.sentiment import CLASSES, NAME, no_brand, normalised
 from classifiers.sentiment_sets import SentimentPost, read
 from classifiers.vocabulary import prepared
 
-_FOLDS = 5
 LINEAR, BOTH = "words alone", "both"
 
 
+# Threads add up in another order: other last bits, so another model.
+@threadpool_limits.wrap(limits=1)  # type: ignore[untyped-decorator,unused-ignore]
 def train(folders: Sequence[Path], out_dir: Path, seed: int) -> SentimentReport:
     """Write model and card to `out_dir`; figures on posts held out in five folds. The same sets and seed give the same
     model. Raises TerminalError where a folder holds no known set."""
@@ -44,12 +47,12 @@ def train(folders: Sequence[Path], out_dir: Path, seed: int) -> SentimentReport:
     weights = np.ones(len(posts))
     texts = prepared([post.text for post in posts], no_brand)
     vectors = sentences.vectors([worded(post.text, no_brand) for post in posts])
-    folds = folds_of(posts, seed)
+    parts = folds([post.text for post in posts], seed)
     logits = Logits(
-        held_out_logits(folds, targets, lambda seen: linear_scores(texts, targets, weights, seen)),
-        (held_out_logits(folds, targets, lambda seen: head_scores(vectors, targets, weights, seen)),),
+        held_out_logits(parts, targets, lambda seen: linear_scores(texts, targets, weights, seen)),
+        (held_out_logits(parts, targets, lambda seen: head_scores(vectors, targets, weights, seen)),),
     )
-    by_words, by_both = (_judged(part, targets, folds) for part in (Logits(logits.linear), logits))
+    by_words, by_both = (_judged(part, targets, parts) for part in (Logits(logits.linear), logits))
     report = SentimentReport((*figures(LINEAR, posts, by_words), *figures(BOTH, posts, by_both)))
     fitted = fit(texts, targets, weights)
     calibration = calibrate(logits, targets, fitted.biases)
@@ -72,17 +75,11 @@ def targets_of(posts: Sequence[SentimentPost]) -> Targets:
     return Targets(CLASSES, truth, np.ones_like(truth))
 
 
-def folds_of(posts: Sequence[SentimentPost], seed: int) -> NDArray[np.int64]:
-    """The fold of each post; the same text has the same fold."""
-    hashes = (blake2b(f"{seed}\0{post.text}".encode(), digest_size=8).digest() for post in posts)
-    return np.array([int.from_bytes(value, "big") % _FOLDS for value in hashes])
-
-
-def _judged(logits: Logits, targets: Targets, folds: NDArray[np.int64]) -> NDArray[np.float64]:
+def _judged(logits: Logits, targets: Targets, parts: NDArray[np.int64]) -> NDArray[np.float64]:
     """Probabilities of every post, calibrated on the other folds."""
     found = np.zeros(targets.truth.shape)
-    for fold in sorted(set(folds.tolist())):
-        inside, others = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
+    for part in sorted(set(parts.tolist())):
+        inside, others = np.flatnonzero(parts == part), np.flatnonzero(parts != part)
         calibration = calibrate(logits.rows(others), targets.rows(others))
         found[inside] = normalised(calibration.probabilities(logits.rows(inside)))
     return found

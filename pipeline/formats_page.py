@@ -53,25 +53,14 @@ def _prose(doc: str, name: str) -> Iterator[str]:
 
 
 def _parts(module: ModuleType) -> Iterator[ModuleType]:
-    """The format's own file, and those of its own that it takes models from."""
-    yield module
-    stem = module.__name__.removeprefix(_PACKAGE).split("_")[0]
-    seen = {module.__name__}
+    """The format's own file, and those beside it that it takes models from and that are no other format's."""
+    others = {type(each).__module__ for each in FORMATS.values()}
+    found = {module.__name__: module}
     for value in vars(module).values():
-        other = inspect.getmodule(value)
-        if other is None or other.__name__ in seen or not other.__name__.startswith(_PACKAGE):
-            continue
-        seen.add(other.__name__)
-        if other.__name__.removeprefix(_PACKAGE).split("_")[0] == stem or other.__name__ in _SHARED.get(stem, ()):
-            yield other
-
-
-_SHARED = {
-    "google": (f"{_PACKAGE}play_report",),
-    "bluesky": (f"{_PACKAGE}jetstream",),
-    "facebook": (f"{_PACKAGE}meta_graph",),
-    "instagram": (f"{_PACKAGE}meta_graph",),
-}
+        part = inspect.getmodule(value)
+        if part is not None and part.__name__.startswith(_PACKAGE) and part.__name__ not in others:
+            found[part.__name__] = part
+    yield from found.values()
 
 
 def _models(module: ModuleType) -> Iterator[str]:
