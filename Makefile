@@ -3,13 +3,19 @@
 PYTHON ?= python3
 BIN := .venv/bin
 GOLD ?=
+SETS ?=
 export ECHOLOT_CACHE ?= $(HOME)/.cache/echolot
 
 .PHONY: test-chaos help demo demo-kafka test fast lint services services-up services-status services-down bench bench-judge \
 	bench-stream soak train evaluate fuzz clean
 
 need_gold = test -f "$(GOLD)/dev.jsonl" || { echo "make $(1) needs labelled posts: GOLD=DIR, a folder with dev.jsonl (one \
-post a line; docs: echolot $(1) intents --help)"; exit 2; }
+post a line; docs: echolot $(1) intents --help)"; exit 2; }; test -d "$(SETS)/umsab" || { echo "make $(1) needs public \
+sets of posts: SETS=DIR, a folder with umsab/ (github.com/cardiffnlp/xlm-t) and germeval2018/"; exit 2; }
+
+labelled = $(GOLD)/dev.jsonl $(GOLD)/authored.jsonl $(GOLD)/authored2.jsonl
+feeds = $(addprefix --feed ,$(foreach language,english french german italian portuguese spanish,\
+	$(SETS)/umsab/data_sentiment_$(language)_train_text.txt) $(wildcard $(SETS)/germeval2018/*training.txt))
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -75,14 +81,13 @@ soak: .venv/dev ## half an hour at half load on Flink: does anything grow?
 	@bash deploy/kafka/fetch.sh && bash deploy/flink/fetch.sh
 	@$(BIN)/python -m benchmarks.soak
 
-train: .venv/installed ## train the shipped model anew; needs labelled posts (not in this repository): GOLD=DIR
+train: .venv/installed ## train the shipped model anew; needs labelled posts (not in this repository): GOLD=DIR SETS=DIR
 	@$(call need_gold,train)
-	@$(BIN)/echolot train intents $(GOLD)/dev.jsonl $(GOLD)/authored.jsonl $(GOLD)/authored2.jsonl --out classifiers/artefacts
+	@$(BIN)/echolot train intents $(labelled) $(feeds) --out classifiers/artefacts
 
-evaluate: .venv/installed ## cross-validated figures, each stage beside the whole; needs labelled posts: GOLD=DIR
+evaluate: .venv/installed ## cross-validated figures, each stage beside the whole; needs labelled posts: GOLD=DIR SETS=DIR
 	@$(call need_gold,evaluate)
-	@$(BIN)/echolot train intents $(GOLD)/dev.jsonl $(GOLD)/authored.jsonl $(GOLD)/authored2.jsonl \
-		--out $$(mktemp -d) && $(BIN)/echolot evaluate intents $(GOLD)/dev.jsonl
+	@$(BIN)/echolot train intents $(labelled) $(feeds) --out $$(mktemp -d) && $(BIN)/echolot evaluate intents $(GOLD)/dev.jsonl
 
 fuzz: .venv/dev ## a million mutated records over all formats: none may crash the decoder; prints the seed
 	@$(BIN)/python -m benchmarks.fuzz

@@ -178,11 +178,11 @@ def delays(sent: dict[int, list[float]], looks: list[tuple[float, dict[int, int]
     return found
 
 
-def latency(console: Console, broker: Broker, cluster: Cluster, top: float, part: float) -> None:
-    """Append to SQL, inserts a second and parts, at `part` of the top speed."""
-    topic, rate = f"latency-{part}", top * part
+def latency(console: Console, broker: Broker, cluster: Cluster, top: float, workers: int) -> None:
+    """Append to SQL, inserts a second and parts, with so many workers at half of what they can do."""
+    topic, rate = f"latency-{workers}", top / 2
     create(broker, topic)
-    with running(broker, cluster, topic, 2) as (_job, watch):
+    with running(broker, cluster, topic, workers) as (_job, watch):
         feed = Feed(broker, topic, rate)
         watch.until(round(rate * 3), 0.2)
         while watch.look() < feed.count - rate:  # what came while the workers started is worked off first
@@ -199,7 +199,8 @@ def latency(console: Console, broker: Broker, cluster: Cluster, top: float, part
         watch.until(feed.stop(), LOOK_SECONDS)
     found = delays(feed.sent, watch.looks, since)
     console.print(
-        f"append to SQL at {rate:.0f} mentions/s ({part:g} of the top speed), {len(found)} mentions, SQL asked every "
+        f"append to SQL, {workers} worker{'s' * (workers > 1)} at half load, {rate:.0f} mentions/s, {len(found)} "
+        f"mentions, SQL asked every "
         f"{LOOK_SECONDS * 1000:.0f} ms: p50 {percentile(found, 0.5) * 1000:.0f} ms, "
         f"p99 {percentile(found, 0.99) * 1000:.0f} ms, max {max(found) * 1000:.0f} ms (goals 300 and 1000)"
     )
@@ -280,10 +281,10 @@ def main() -> None:
             create(broker, "bench")
             fill(broker, "bench", options.records)
             rates = throughput(console, broker, cluster, options.records)
-            top = statistics.median(rates[2])
-            for part in (0.25, 0.5):
-                latency(console, broker, cluster, top, part)
-            recovery(console, broker, cluster, top / 2)
+            tops = {workers: statistics.median(rates[workers]) for workers in (1, 2)}
+            for workers, top in tops.items():
+                latency(console, broker, cluster, top, workers)
+            recovery(console, broker, cluster, tops[2] / 2)
 
 
 if __name__ == "__main__":

@@ -18,24 +18,23 @@ from numpy.typing import NDArray
 from classifiers.encoder import artefact as encoder_artefact
 from classifiers.encoder.artefact import Encoder
 from classifiers.ngrams import SLOT_BITS
+from classifiers.scaling import Scale
 from classifiers.vocabulary import LARGEST, SMALLEST, Vocabulary
 from schemas.errors import TerminalError
 
 SHIPPED = Path(__file__).parent / "artefacts"
 INTENTS = "intents"
 ARRAYS, MANIFEST = f"{INTENTS}.npz", f"{INTENTS}.json"
-_FORMAT = 1  # raised when older code could not read the files, or features change
+_FORMAT = 2  # raised when older code could not read the files, or features change
 _FEATURES = f"word 1-2, char {SMALLEST}-{LARGEST}, 2^{SLOT_BITS}"
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One thing the model says: probability = 1 / (1 + exp(-(slope * (x . w + bias) + offset)))."""
+    """One thing the model says: its logit is x . w + bias, and a probability from `threshold` on says yes."""
 
     name: str
     bias: float
-    slope: float
-    offset: float
     threshold: float
 
 
@@ -52,11 +51,13 @@ class Source:
 class Model:
     """Everything inference needs. `weights` has a row a column of the vocabulary, a column an output.
 
-    `outputs` are the intents in order, then needs_intervention, then severity at least 2, 3, 4; or the three sentiments
-    (then there are no intents)."""
+    `outputs` are the intents in order, then needs_intervention, severity at least 2, 3, 4, and relevance; or the three
+    sentiments (then there are no intents)."""
 
     intents: tuple[str, ...]
     outputs: tuple[Output, ...]
+    scales: tuple[Scale, ...]
+    """What makes probabilities of the logits, one an output."""
     vocabulary: Vocabulary
     weights: NDArray[np.float64]
     handles: tuple[str, ...]
@@ -84,6 +85,7 @@ def save(model: Model, folder: Path, name: str = INTENTS) -> Model:
     manifest = {
         "format": _FORMAT, "features": _FEATURES, "arrays_sha256": sha256(buffer.getvalue()).hexdigest(),
         "intents": list(model.intents), "outputs": [asdict(output) for output in model.outputs],
+        "scales": [asdict(scale) for scale in model.scales],
         "handles": list(model.handles), "sources": [asdict(source) for source in model.sources],
         "taxonomy_version": model.taxonomy_version, "seed": model.seed,
     }  # fmt: skip
@@ -127,6 +129,7 @@ def _assemble(folder: Path, manifest: dict[str, Any], data: bytes, content: str)
     return Model(
         intents=tuple(manifest["intents"]),
         outputs=outputs,
+        scales=tuple(Scale(**scale) for scale in manifest["scales"]),
         vocabulary=Vocabulary(slots, idf),
         weights=np.ascontiguousarray(weights),
         handles=tuple(manifest["handles"]),

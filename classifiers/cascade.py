@@ -1,61 +1,73 @@
-"""A cheap model first, encoders where that one is in doubt: the linear model is sure of most that needs nobody.
+"""Cheap models first, dearer ones where those are in doubt: the linear model is sure of most that needs nobody.
 
-Cascades: Viola and Jones 2001. The second stage takes the mean of all models' logits, calibrated on posts that none
-had seen, so that a probability means the same whichever stage it comes from. Weights fitted on such posts (stacking,
-Wolpert 1992) were no better at home and worse on collections unseen; docs/design.md has the figures."""
+Cascades: Viola and Jones 2001. A later stage takes the mean of the logits of all models so far, calibrated on posts
+that none had seen, so that a probability means the same whichever stage it comes from. Weights fitted on such posts
+(stacking, Wolpert 1992) were no better at home and worse on collections unseen; docs/design.md has the figures."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
-from classifiers.encoder.artefact import Encoder, Mix
+from classifiers.encoder.artefact import Encoder
 from classifiers.encoder.scorer import Scorer
 from classifiers.encoder.sentences import Sentences, encoder
+from classifiers.scaling import probabilities
 
 Floats = NDArray[np.float64]
+_Model = Callable[[Sequence[str]], tuple[Floats, list[bytes]]]
 
 
-class SecondStage:
+class LaterStages:
     """Thread-safe. A text's probabilities depend on that text alone, to the last bit, on processors of one kind."""
 
     def __init__(self, trained: Encoder) -> None:
         """Raises TerminalError where the installed sentence encoder is not the one the model was trained on."""
         self._sentences = Sentences(trained.head) if trained.head else None
         self._network = Scorer(trained.graph, trained.tokenizer) if trained.graph else None
-        self._cut, self._mixes = trained.cut, trained.mixes
+        self._stages = trained.stages
 
-    def doubtful(self, first: Floats) -> NDArray[np.int64]:
-        """Rows that the second stage is asked about; `first` are the linear model's probabilities of intents and
-        needs-intervention."""
-        return np.flatnonzero(is_doubtful(first, self._cut))
+    def refine(self, said: int, scores: Floats, logits: Floats, text: Callable[[int], str]) -> list[bytes | None]:
+        """Write what the later stages say into the rows of `scores` that they are asked about.
 
-    def probabilities(self, texts: Sequence[str], logits: Floats) -> tuple[Floats, list[bytes]]:
-        """Of texts as `wording.worded` makes them, and their sentence vectors (512 x float32; none without such heads).
+        `scores` and `logits` are the linear model's, a row a text; the first `said` columns decide who is asked.
+        `text` gives a row's as `wording.worded` makes it. Returns the sentence vector of each row: 512 x float32,
+        none without such heads; None where nobody was asked."""
+        vectors: list[bytes | None] = [None] * len(scores)
+        rows, models = np.arange(len(scores)), [logits]
+        for stage, model in zip(self._stages, self._models(), strict=True):
+            asked = is_doubtful(scores[rows, :said], stage.cut)
+            rows, models = rows[asked], [each[asked] for each in models]
+            if not len(rows):
+                break
+            found, encoded = model([text(row) for row in rows.tolist()])
+            models.append(found)
+            scores[rows] = probabilities(stage.scales, mean(models))
+            for row, vector in zip(rows.tolist(), encoded, strict=True):
+                vectors[row] = vectors[row] or vector
+        return vectors
 
-        `logits` are the linear model's, a row a text."""
-        models, vectors = [logits], [b""] * len(texts)
-        if self._sentences:
-            found = [encoder().vector(text) for text in texts]
-            models.append(self._sentences.logits(found))
-            vectors = [vector.tobytes() for vector in found]
-        if self._network:
-            models.append(self._network.logits(texts)[0].astype(np.float64))
-        return mixed(self._mixes, models), vectors
+    def _models(self) -> list[_Model]:
+        return [
+            *([self._of_sentences] if self._sentences else []),
+            *([self._of_network] if self._network else []),
+        ]
+
+    def _of_sentences(self, texts: Sequence[str]) -> tuple[Floats, list[bytes]]:
+        assert self._sentences is not None
+        found = [encoder().vector(text) for text in texts]
+        return self._sentences.logits(found), [vector.tobytes() for vector in found]
+
+    def _of_network(self, texts: Sequence[str]) -> tuple[Floats, list[bytes]]:
+        assert self._network is not None
+        return self._network.logits(texts)[0].astype(np.float64), [b""] * len(texts)
 
 
 def is_doubtful(first: Floats, cut: float) -> NDArray[np.bool_]:
     """A mask over rows."""
     result: NDArray[np.bool_] = first.max(axis=1, initial=0) >= cut
-    return result
-
-
-def mixed(mixes: Sequence[Mix], models: Sequence[Floats]) -> Floats:
-    """Probabilities from the logits of each model, a row a text, a column an output."""
-    result: Floats = expit(mean(models) * [mix.slope for mix in mixes] + [mix.offset for mix in mixes])
     return result
 
 

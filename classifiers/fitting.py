@@ -9,15 +9,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from classifiers import cascade
 from classifiers.artefact import Output
-from classifiers.encoder.artefact import Mix
 from classifiers.figures import Bools, Floats, best_threshold
 from classifiers.gold import GoldPost
 from classifiers.intents import NEEDS_INTERVENTION, SEVERITIES
+from classifiers.scaling import RELEVANCE, Scale, Stage, gated_odds, probabilities
 from classifiers.vocabulary import Vocabulary, learn, prepared
 
 # Chosen by mean average precision on held-out real posts, (folds / source left out / German real in folds).
@@ -62,17 +61,30 @@ class Fitted:
 
 
 def targets_of(posts: Sequence[GoldPost], intents: Sequence[str]) -> Targets:
-    """Columns in the model's order: intents, needs_intervention, severity at least 2, 3, 4."""
-    truth = np.array(
-        [
-            [*(i in p.intents for i in intents), p.needs_intervention, *(p.severity >= s for s in (2, 3, 4))]
-            for p in posts
-        ],
-        dtype=bool,
-    )
+    """Columns in the model's order: intents, needs_intervention, severity at least 2, 3, 4, relevance: any of them."""
+    rows = []
+    for post in posts:
+        said = [*(i in post.intents for i in intents), post.needs_intervention]
+        rows.append([*said, *(post.severity >= step for step in (2, 3, 4)), any(said)])
+    truth = np.array(rows, dtype=bool)
     counts = np.ones_like(truth)
-    counts[:, len(intents) + 1 :] = truth[:, len(intents), None]
-    return Targets((*intents, NEEDS_INTERVENTION, *SEVERITIES), truth, counts)
+    counts[:, len(intents) + 1 : -1] = truth[:, len(intents), None]
+    return Targets((*intents, NEEDS_INTERVENTION, *SEVERITIES, RELEVANCE), truth, counts)
+
+
+def said(names: Sequence[str]) -> list[int]:
+    """Places of the outputs that say something about any post: intents and needs_intervention."""
+    return [place for place, name in enumerate(names) if name not in (*SEVERITIES, RELEVANCE)]
+
+
+def with_feed(targets: Targets, count: int) -> Targets:
+    """The same with so many unlabelled posts of a feed below: of those it is said that nobody is needed, no more."""
+    width = len(targets.names)
+    counts = np.zeros((count, width), bool)
+    counts[:, targets.names.index(NEEDS_INTERVENTION)] = True
+    return Targets(
+        targets.names, np.vstack([targets.truth, np.zeros_like(counts)]), np.vstack([targets.counts, counts])
+    )
 
 
 def weights_of(posts: Sequence[GoldPost]) -> Floats:
@@ -103,10 +115,10 @@ def fit_head(vectors: Floats, targets: Targets, weights: Floats) -> tuple[Floats
     return _regressions(vectors, targets, weights, LogisticRegression(C=_HEAD_C, max_iter=300))
 
 
-def folds(keys: Sequence[str], seed: int) -> NDArray[np.int64]:
-    """One of five each, by its key alone, so that equal keys stay together and a row more moves no other."""
+def folds(keys: Sequence[str], seed: int, count: int = _FOLDS) -> NDArray[np.int64]:
+    """One of `count` each, by its key alone, so that equal keys stay together and a row more moves no other."""
     hashes = (blake2b(f"{seed}\0{key}".encode(), digest_size=8).digest() for key in keys)
-    return np.array([int.from_bytes(value, "big") % _FOLDS for value in hashes])
+    return np.array([int.from_bytes(value, "big") % count for value in hashes])
 
 
 Score = Callable[[NDArray[np.int64]], Floats]
@@ -169,42 +181,45 @@ class Logits:
         """The same for some posts."""
         return Logits(self.linear[chosen], tuple(each[chosen] for each in self.others))
 
+    def and_of(self, model: Floats) -> Logits:
+        """The same with one model more."""
+        return Logits(self.linear, (*self.others, model))
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What makes verdicts of logits. Without `mixes` the linear model is alone."""
+    """What makes verdicts of logits: scales of the linear model, and a stage for each further model."""
 
     outputs: tuple[Output, ...]
-    mixes: tuple[Mix, ...] = ()
-    cut: float = 0.0
+    linear: tuple[Scale, ...]
+    stages: tuple[Stage, ...] = ()
 
     def probabilities(self, logits: Logits) -> Floats:
         """Calibrated, as the judge says them."""
-        slopes, offsets = [output.slope for output in self.outputs], [output.offset for output in self.outputs]
-        result: Floats = expit(logits.linear * slopes + offsets)
-        if self.mixes:
-            asked = self.asked(result)
-            result[asked] = cascade.mixed(self.mixes, logits.models)[asked]
+        result = probabilities(self.linear, logits.linear)
+        places = said([output.name for output in self.outputs])
+        asked = np.ones(len(result), bool)
+        for count, stage in enumerate(self.stages, 2):
+            asked &= cascade.is_doubtful(result[:, places], stage.cut)
+            result[asked] = probabilities(stage.scales, cascade.mean(logits.models[:count]))[asked]
         return result
 
-    def asked(self, first: Floats) -> Bools:
-        """Which posts the second stage is asked about, by the linear model's probabilities."""
-        said = [place for place, output in enumerate(self.outputs) if output.name not in SEVERITIES]
-        return cascade.is_doubtful(first[:, said], self.cut)
 
+def calibrate(
+    logits: Logits, targets: Targets, biases: Floats | None = None, asked: Sequence[float] = ()
+) -> Calibration:
+    """Scales of each stage, and a threshold for each column, from logits of posts held out.
 
-def calibrate(logits: Logits, targets: Targets, biases: Floats | None = None, cut: float = 0.0) -> Calibration:
-    """Platt's scaling (1999) of each stage, and a threshold for each column, from logits of posts held out.
-
-    Thresholds of intents give the best F1; of needs_intervention the best F1 at the base rate `_QUEUE_RATE`; of the
-    severities, the larger side."""
-    both = cascade.mean(logits.models)
-    outputs, mixes = [], []
-    for place, name in enumerate(targets.names):
-        bias = float(biases[place]) if biases is not None else 0.0
-        outputs.append(Output(name, bias, *_platt(*_column(targets, logits.linear, place)), threshold=0.5))
-        mixes.append(Mix(name, *_platt(*_column(targets, both, place))))
-    made = Calibration(tuple(outputs), tuple(mixes) if logits.others else (), cut)
+    `asked`: the share of a feed that may go on to each later stage; unset: everything does. Thresholds of intents give
+    the best F1; of needs_intervention the best F1 at the base rate `_QUEUE_RATE`; of severities and relevance, the
+    larger side."""
+    known = np.zeros(len(targets.names)) if biases is None else biases
+    outputs = tuple(Output(name, float(bias), 0.5) for name, bias in zip(targets.names, known, strict=True))
+    made = Calibration(outputs, scales(logits.linear, targets))
+    for count in range(2, len(logits.models) + 1):
+        cut = _cut(made, logits, targets, asked[count - 2]) if asked else 0.0
+        stage = Stage(cut, scales(cascade.mean(logits.models[:count]), targets))
+        made = replace(made, stages=(*made.stages, stage))
     scores = made.probabilities(logits)
     return replace(
         made,
@@ -215,10 +230,29 @@ def calibrate(logits: Logits, targets: Targets, biases: Floats | None = None, cu
     )
 
 
-def cut_for(first: Floats, has_label: Bools, asked: float, positives: float = 0.05) -> float:
-    """The lowest cut, to two decimals, at which at most the share `asked` of a feed goes on to the second stage.
+def _cut(made: Calibration, logits: Logits, targets: Targets, share: float) -> float:
+    """Where the next stage is asked, after those made."""
+    places = said(targets.names)
+    return cut_for(made.probabilities(logits)[:, places], np.any(targets.truth[:, places], axis=1), share)
 
-    `first` are the linear model's probabilities of intents and needs-intervention, on posts held out; of the feed the
+
+def scales(logits: Floats, targets: Targets) -> tuple[Scale, ...]:
+    """Of one stage; intents and needs_intervention are gated where the targets have relevance."""
+    made = [Scale(name, *_platt(*_column(targets, logits, place))) for place, name in enumerate(targets.names)]
+    if RELEVANCE not in targets.names:
+        return tuple(made)
+    scores = probabilities(made, logits)
+    odds = gated_odds(scores, scores[:, targets.names.index(RELEVANCE)])
+    for place in said(targets.names):
+        slope, offset = _platt(*_column(targets, odds, place))
+        made[place] = replace(made[place], gated_slope=slope, gated_offset=offset)
+    return tuple(made)
+
+
+def cut_for(first: Floats, has_label: Bools, asked: float, positives: float = 0.05) -> float:
+    """The lowest cut, to two decimals, at which at most the share `asked` of a feed goes on to the next stage.
+
+    `first` are the probabilities so far of intents and needs-intervention, on posts held out; of the feed the
     share `positives` has any of them."""
     weights = np.where(has_label, positives / max(1, has_label.sum()), (1 - positives) / max(1, (~has_label).sum()))
     cuts = np.round(np.arange(0.01, 1.0, 0.01), 2).tolist()
@@ -231,7 +265,7 @@ def _column(targets: Targets, scores: Floats, place: int) -> tuple[Bools, Floats
 
 
 def _threshold(name: str, truth: Bools, scores: Floats) -> float:
-    if name in SEVERITIES:
+    if name in (*SEVERITIES, RELEVANCE):
         return 0.5
     weights = np.ones(len(truth))
     if name == NEEDS_INTERVENTION and truth.any():

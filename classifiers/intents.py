@@ -1,8 +1,9 @@
 """intents: what does the author want, must the brand act, and how badly? Card: cards/intents.md.
 
 A linear model over hashed words, word pairs and character n-grams, one logistic regression an intent, one for
-needs-intervention, and three for an ordinal severity (Frank and Hall 2001). The words that weighed most are named as
-reasons; a word the model does not know is never named, so that nothing rare (a name, a number) leaves the text."""
+needs-intervention, three for an ordinal severity (Frank and Hall 2001), and one for relevance (scaling.py). The words
+that weighed most are named as reasons; a word the model does not know is never named, so that nothing rare (a name, a
+number) leaves the text."""
 
 from __future__ import annotations
 
@@ -12,14 +13,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from classifiers.accounts import BrandAccounts
 from classifiers.artefact import Model
-from classifiers.cascade import SecondStage
+from classifiers.cascade import LaterStages
 from classifiers.encoder.wording import worded
 from classifiers.normalise import mention_text
 from classifiers.protocol import Columns
+from classifiers.scaling import probabilities
 from classifiers.vocabulary import Features, chunks, prepared
 from configs.taxonomy import Taxonomy
 from schemas.errors import TerminalError
@@ -35,12 +36,12 @@ _LEAST = 0.05  # of logit: a word that moved less is no reason
 class Intents:
     """Scores a batch; every probability is calibrated, rounded to four decimals, and compared with its threshold."""
 
-    name, version = "intents", 2
+    name, version = "intents", 3
     needs: tuple[str, ...] = ("author_is_brand",)
     columns: Mapping[str, type] = {
         "intents": list, "intent_names": list, "intent_probabilities": list, "needs_intervention": bool,
-        "needs_intervention_probability": float, "severity": int, "sentence_vector": bytes,
-        "intents_reasons": list,
+        "needs_intervention_probability": float, "severity": int, "relevance_probability": float,
+        "sentence_vector": bytes, "intents_reasons": list,
     }  # fmt: skip
 
     def __init__(
@@ -69,10 +70,8 @@ class Intents:
         self._content = f"{model.content} {sha256(made_of.encode()).hexdigest()}"
         self._is_brand = BrandAccounts((*model.handles, *brand_handles))
         self._biases = np.array([output.bias for output in model.outputs])
-        self._slopes = np.array([output.slope for output in model.outputs])
-        self._offsets = np.array([output.offset for output in model.outputs])
-        self._at = len(model.intents)
-        self._second = SecondStage(model.encoder) if model.encoder is not None else None
+        self._at, self._last = len(model.intents), len(model.outputs) - 1  # needs_intervention, relevance
+        self._later = LaterStages(model.encoder) if model.encoder is not None else None
 
     @property
     def content(self) -> str:
@@ -104,28 +103,25 @@ class Intents:
         for chunk in chunks(prepared(texts, self._is_brand)):
             features = self._model.vocabulary.features(chunk)
             part = slice(start, start + len(chunk))
-            probabilities, vectors = self._probabilities(features, texts[part])
-            probabilities[is_own[part], self._at :] = 0.0
+            scores, vectors = self._probabilities(features, texts[part])
+            scores[is_own[part], self._at : self._last] = 0.0
             start = part.stop
-            words = self._words(features, probabilities)
-            for row, named, vector, own in zip(probabilities.tolist(), words, vectors, is_own[part], strict=True):
+            words = self._words(features, scores)
+            for row, named, vector, own in zip(scores.tolist(), words, vectors, is_own[part], strict=True):
                 self._fill(columns, row, named, vector, own)
         return columns
 
     def _probabilities(self, features: Features, texts: Sequence[str]) -> tuple[Floats, list[bytes | None]]:
-        """Calibrated, to four decimals, and the sentence vectors: None where the second stage was not asked.
+        """Calibrated, to four decimals, and the sentence vectors: None where no later stage was asked.
 
         scipy multiplies a sparse row entry by entry, in order: the same sum in any batch."""
         logits = features.matrix @ self._model.weights + self._biases
-        result: Floats = expit(logits * self._slopes + self._offsets)
+        result = probabilities(self._model.scales, logits)
         vectors: list[bytes | None] = [None] * len(texts)
-        if self._second is not None:
-            doubtful = self._second.doubtful(result[:, : self._at + 1])
-            if len(doubtful):
-                worded_texts = [worded(texts[place], self._is_brand) for place in doubtful]
-                result[doubtful], found = self._second.probabilities(worded_texts, logits[doubtful])
-                for place, vector in zip(doubtful.tolist(), found, strict=True):
-                    vectors[place] = vector
+        if self._later is not None:
+            vectors = self._later.refine(
+                self._at + 1, result, logits, lambda place: worded(texts[place], self._is_brand)
+            )
         return np.round(result, 4), vectors
 
     def _fill(self, columns: Columns, row: list[float], words: list[str], vector: bytes | None, own: bool) -> None:
@@ -140,6 +136,7 @@ class Intents:
         columns["needs_intervention"].append(needs)
         columns["needs_intervention_probability"].append(row[self._at])
         columns["severity"].append(self._severity(row) if needs else 0)
+        columns["relevance_probability"].append(row[self._last])
         columns["sentence_vector"].append(vector or b"")
         stage = ["intents:by-encoder"] if vector is not None and reasons else []
         said = ["intents:own-post"] if own else []
@@ -148,16 +145,16 @@ class Intents:
     def _severity(self, row: list[float]) -> int:
         """1, and one more for each step taken; no step is taken above one that was not."""
         severity = 1
-        for place in range(self._at + 1, len(row)):
+        for place in range(self._at + 1, self._last):
             if row[place] < self._thresholds[place]:
                 break
             severity += 1
         return severity
 
-    def _words(self, features: Features, probabilities: Floats) -> list[list[str]]:
+    def _words(self, features: Features, scores: Floats) -> list[list[str]]:
         """For each text over a threshold, the words that spoke most for intervention, else for its likeliest intent."""
-        over = np.asarray(probabilities[:, : self._at + 1] >= np.array(self._thresholds[: self._at + 1]))
-        margin = np.where(over, probabilities[:, : self._at + 1], -1.0)
+        over = np.asarray(scores[:, : self._at + 1] >= np.array(self._thresholds[: self._at + 1]))
+        margin = np.where(over, scores[:, : self._at + 1], -1.0)
         target = np.where(over[:, self._at], self._at, margin.argmax(axis=1))
         grams, found = features.grams, [list[str]() for _ in target]
         rows, columns = grams.rows[: grams.words], features.columns[: grams.words]

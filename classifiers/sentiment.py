@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from classifiers.artefact import Model
-from classifiers.cascade import mixed
+from classifiers.cascade import mean
 from classifiers.encoder.sentences import WIDTH, Sentences
 from classifiers.normalise import mention_text
 from classifiers.protocol import Columns
+from classifiers.scaling import probabilities
 from classifiers.vocabulary import chunks, prepared
 from schemas.errors import TerminalError
 from schemas.mention import Mention
@@ -44,11 +44,9 @@ class Sentiment:
                 f"this is no model of sentiment: it says {', '.join(output.name for output in model.outputs)}; train "
                 f"one with `echolot train sentiment ... --out DIR`"
             )
-        self._model, self._mixes = model, model.encoder.mixes
+        self._model, self._both = model, model.encoder.stages[0].scales
         self._sentences = Sentences(model.encoder.head)
         self._biases = np.array([output.bias for output in model.outputs])
-        self._slopes = np.array([output.slope for output in model.outputs])
-        self._offsets = np.array([output.offset for output in model.outputs])
 
     @property
     def content(self) -> str:
@@ -74,11 +72,11 @@ class Sentiment:
 
     def _probabilities(self, sums: Floats, vectors: Sequence[bytes]) -> Floats:
         logits = sums + self._biases
-        result: Floats = expit(logits * self._slopes + self._offsets)
+        result = probabilities(self._model.scales, logits)
         asked = [place for place, vector in enumerate(vectors) if vector]
         if asked:
             unpacked = [np.frombuffer(vectors[place], np.float32, WIDTH) for place in asked]
-            result[asked] = mixed(self._mixes, [logits[asked], self._sentences.logits(unpacked)])
+            result[asked] = probabilities(self._both, mean([logits[asked], self._sentences.logits(unpacked)]))
         return np.round(normalised(result), 4)
 
 

@@ -17,19 +17,20 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from classifiers import artefact, card, gold, held_out
+from classifiers import artefact, card, feeds, gold, held_out
 from classifiers.accounts import BrandAccounts
 from classifiers.artefact import Model, Source
 from classifiers.encoder import sentences
 from classifiers.encoder.artefact import Encoder
 from classifiers.encoder.wording import worded
 from classifiers.evaluate import ALL, UNTRANSLATED, by_language, sets
+from classifiers.feeds import FeedPost
 from classifiers.figures import Figures, Floats, Report, TradeOff, trade_offs
 from classifiers.fitting import (
     Logits,
+    Score,
     Targets,
     calibrate,
-    cut_for,
     fit,
     fit_head,
     folds,
@@ -37,24 +38,48 @@ from classifiers.fitting import (
     held_out_logits,
     linear_scores,
     targets_of,
-    texts_of,
     weights_of,
+    with_feed,
 )
 from classifiers.gold import GoldError, GoldPost
 from classifiers.held_out import BY_POST, BY_SOURCE, HeldOut
-from classifiers.intents import NEEDS_INTERVENTION, SEVERITIES
+from classifiers.intents import NEEDS_INTERVENTION
+from classifiers.vocabulary import prepared
 from configs.taxonomy import Taxonomy
 
-_ASKED = 0.25  # of a feed where 5 % have a label; more lifted average precision by .003 at most on held-out posts
+_ASKED = (0.25, 0.08)
+"""Shares of a feed where 5 % have a label that go on to the sentence vectors and to the encoder, so that a core judges
+2,000 posts a second: they take .6 ms and 4 ms a post, the linear model .06."""
 _LEAST_POSTS = 10  # with an intent, before a model for it makes sense
 _HANDLE = re.compile(r"(?<![\w@])@(\w+)")
 _MASKS = frozenset(("user", "someuser", "email", "example"))  # stand for private people in labelled sets
 CROSS_VALIDATED, SOURCE_LEFT_OUT = "five folds", "source left out"
 
 
+@dataclass(frozen=True, slots=True)
+class Further:
+    """What is learnt from beside labelled posts, and the encoder, if one is to be trained."""
+
+    feeds: tuple[Path, ...] = ()
+    """Files of unlabelled posts (feeds.py)."""
+    encoder: str = ""
+    """trainer.PACKAGE, a folder or a hub name; empty: none."""
+    sentiments: tuple[Path, ...] = ()
+    """Folders of labelled sentiment (sentiment_sets.py), from which the encoder learns first."""
+    work: Path | None = None
+    """Where the encoder's trainings are kept; unset: a folder `work` beside the model."""
+
+
 # Threads add up in another order: other last bits, so another model.
 @threadpool_limits.wrap(limits=1)  # type: ignore[untyped-decorator,unused-ignore]
-def train(paths: Sequence[Path], taxonomy: Taxonomy, out_dir: Path, seed: int) -> Report:
+def train(
+    paths: Sequence[Path],
+    taxonomy: Taxonomy,
+    out_dir: Path,
+    seed: int,
+    further: Further = Further(),
+    tell: Callable[[str], None] = lambda _: None,
+) -> Report:
     """Write model and card to `out_dir`, and return the figures on held-out posts.
 
     The same files, taxonomy and seed give the same model. Raises GoldError where a file cannot be used, ids repeat
@@ -64,51 +89,96 @@ def train(paths: Sequence[Path], taxonomy: Taxonomy, out_dir: Path, seed: int) -
     posts, sources = _read(paths, intents)
     targets = targets_of(posts, intents)
     _refuse_rare(targets, len(intents))
-    handles = _handles(posts)
-    is_brand = BrandAccounts(handles)
-    texts, weights = texts_of(posts, is_brand), weights_of(posts)
-    vectors = sentences.vectors([worded(post.text, is_brand) for post in posts])
+    feed = feeds.read(further.feeds, [post.text for post in posts])
+    sources += tuple(Source(path.name, gold.file_hash(path), _lines(path)) for path in further.feeds)
+    material = _Material.of(posts, feed, targets)
 
-    def held_out_by(part: NDArray[np.generic]) -> Logits:
-        return Logits(
-            held_out_logits(part, targets, lambda seen: linear_scores(texts, targets, weights, seen)),
-            (held_out_logits(part, targets, lambda seen: head_scores(vectors, targets, weights, seen)),),
-        )
+    def held_out_by(part: NDArray[np.str_]) -> Logits:
+        everything = np.concatenate([part, material.feed_parts(part)])
+        linear = held_out_logits(everything, material.targets, material.linear)
+        return Logits(linear, (held_out_logits(everything, material.targets, material.head),)).rows(everyone)
 
-    parts = folds_of(posts, seed)
+    everyone = np.arange(len(posts))
+    parts = folds_of(posts, seed).astype(str)
     origins = np.array([post.origin if post.is_real else "" for post in posts])
     real = np.flatnonzero(origins != "")
-    chosen = real if len(real) else np.arange(len(posts))
+    chosen = real if len(real) else everyone
     many = len(set(origins[real].tolist())) > 1  # of one collection nothing can be left out
     by_post, by_source = held_out_by(parts), held_out_by(origins if many else np.full(len(posts), ""))
-    cut = _cut(by_post.rows(chosen), targets.rows(chosen))
+    graph, tokenizer = b"", ""
+    if further.encoder:
+        from classifiers import train_encoder  # imports this module's Further
+
+        made = train_encoder.train(posts, feed, targets, material.is_brand, further, out_dir, seed, tell)
+        by_post, by_source = by_post.and_of(made.by_post), by_source.and_of(made.by_source)
+        graph, tokenizer = made.graph, made.tokenizer
     trial = _Trial(posts, targets, by_post, real)
     figures, scores = trial.figures(CROSS_VALIDATED, by_post, parts)
     harder, harder_scores = trial.figures(SOURCE_LEFT_OUT, by_source, origins) if many else ([], None)
-    fitted = fit(texts, targets, weights)
-    calibration = calibrate(by_post.rows(chosen), targets.rows(chosen), fitted.biases, cut)
-    encoder = Encoder(calibration.mixes, cut, sentences.packed(*fit_head(vectors, targets, weights)))
+    fitted = fit(material.texts, material.targets, material.weights)
+    calibration = calibrate(by_post.rows(chosen), targets.rows(chosen), fitted.biases, _ASKED)
+    head = sentences.packed(*fit_head(material.vectors, material.targets, material.weights))
     model = artefact.save(
         Model(
-            intents, calibration.outputs, fitted.vocabulary, fitted.weights, handles, sources, taxonomy.version, seed,
-            content="", encoder=encoder,
+            intents, calibration.outputs, calibration.linear, fitted.vocabulary, fitted.weights, material.handles,
+            sources, taxonomy.version, seed, content="",
+            encoder=Encoder(calibration.stages, head, graph, tokenizer),
         ),
         out_dir,
     )  # fmt: skip
-    said = len(intents) + 1
+    columns = len(intents) + 1
     kept = HeldOut(
-        targets.names[:said],
+        targets.names[:columns],
         tuple(posts[i].language for i in real),
-        targets.truth[real, :said],
-        {BY_POST: scores[real, :said]} | ({} if harder_scores is None else {BY_SOURCE: harder_scores[real, :said]}),
+        targets.truth[real, :columns],
+        {BY_POST: scores[real, :columns]}
+        | ({} if harder_scores is None else {BY_SOURCE: harder_scores[real, :columns]}),
     )
     held_out.save(kept, out_dir, model.content)
     stages = [*trial.stages(CROSS_VALIDATED, by_post, parts)]
     if many:
         stages += trial.stages(SOURCE_LEFT_OUT, by_source, origins)
     report = Report((*figures, *harder), _notes(posts), tuple(_trade_offs(posts, targets, scores, real)), tuple(stages))
-    card.write(out_dir, model, report, posts, kept, time.process_time() - started)
+    card.write(out_dir, model, report, posts, feed, kept, time.process_time() - started)
     return report
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """Labelled posts, then posts of feeds, as the models take them."""
+
+    handles: tuple[str, ...]
+    is_brand: BrandAccounts
+    feed: Sequence[FeedPost]
+    texts: list[str]
+    vectors: Floats
+    targets: Targets
+    weights: Floats
+
+    @staticmethod
+    def of(posts: Sequence[GoldPost], feed: Sequence[FeedPost], targets: Targets) -> _Material:
+        handles = _handles(posts)
+        is_brand = BrandAccounts(handles)
+        texts = [*(post.text for post in posts), *(post.text for post in feed)]
+        return _Material(
+            handles,
+            is_brand,
+            feed,
+            prepared(texts, is_brand),
+            sentences.vectors([worded(text, is_brand) for text in texts]),
+            with_feed(targets, len(feed)),
+            np.concatenate([weights_of(posts), np.full(len(feed), feeds.WEIGHT)]),
+        )
+
+    def feed_parts(self, part: NDArray[np.str_]) -> NDArray[np.str_]:
+        """A feed's collection, where one of that name is held out, goes with it."""
+        return np.array([post.origin if post.origin in set(part.tolist()) else "" for post in self.feed], str)
+
+    def linear(self, seen: NDArray[np.int64]) -> Score:
+        return linear_scores(self.texts, self.targets, self.weights, seen)
+
+    def head(self, seen: NDArray[np.int64]) -> Score:
+        return head_scores(self.vectors, self.targets, self.weights, seen)
 
 
 def _read(paths: Sequence[Path], intents: Sequence[str]) -> tuple[list[GoldPost], tuple[Source, ...]]:
@@ -122,6 +192,10 @@ def _read(paths: Sequence[Path], intents: Sequence[str]) -> tuple[list[GoldPost]
     if doubled:
         raise GoldError(f"id {doubled[0]!r} stands in two of the files; give each post its own id")
     return posts, tuple(sources)
+
+
+def _lines(path: Path) -> int:
+    return sum(1 for line in path.read_bytes().split(b"\n") if line.strip())
 
 
 def _refuse_rare(targets: Targets, intents: int) -> None:
@@ -142,20 +216,6 @@ def folds_of(posts: Sequence[GoldPost], seed: int) -> NDArray[np.int64]:
     return folds([post.group for post in posts], seed)
 
 
-def _cut(logits: Logits, targets: Targets) -> float:
-    """So that a core still judges 2,000 posts a second: the second stage takes some 0.7 ms, the first 0.06 ms."""
-    said = [place for place, name in enumerate(targets.names) if name not in SEVERITIES]
-    first = calibrate(Logits(logits.linear), targets).probabilities(logits)[:, said]
-    return cut_for(first, np.any(targets.truth[:, said], axis=1), asked=_ASKED)
-
-
-def _everything(_logits: Logits, _targets: Targets) -> float:
-    return 0.0
-
-
-CutOf = Callable[[Logits, Targets], float]
-
-
 @dataclass(frozen=True, slots=True)
 class _Trial:
     """Posts that were held out, judged with calibration and thresholds from posts of other parts."""
@@ -167,22 +227,26 @@ class _Trial:
 
     def figures(self, split: str, logits: Logits, part: NDArray[np.generic]) -> tuple[list[Figures], Floats]:
         """Figures on real posts, and the probabilities of all."""
-        return self._judged(split, logits, self.by_post, part, _cut)
+        return self._judged(split, logits, self.by_post, part, _ASKED)
 
     def stages(self, split: str, logits: Logits, part: NDArray[np.generic]) -> Iterator[Figures]:
         """Each model alone, both on every post, and the cascade, in a few rows."""
-        for name, pick, cut_of in (
-            ("linear alone", lambda of: Logits(of.linear), _everything),
-            ("sentence vectors alone", lambda of: Logits(of.others[0]), _everything),
-            ("both on every post", lambda of: of, _everything),
-            ("cascade, as shipped", lambda of: of, _cut),
-        ):
-            figures, _ = self._judged(f"{split}: {name}", pick(logits), pick(self.by_post), part, cut_of)
+        for name, pick, asked in self._ways():
+            figures, _ = self._judged(f"{split}: {name}", pick(logits), pick(self.by_post), part, asked)
             wanted = {(label, language) for label in ("macro", NEEDS_INTERVENTION) for language in (ALL, UNTRANSLATED)}
             yield from (row for row in figures if (row.label, row.language) in wanted)
 
+    def _ways(self) -> Iterator[tuple[str, Callable[[Logits], Logits], tuple[float, ...]]]:
+        yield "linear alone", lambda of: Logits(of.linear), ()
+        yield "sentence vectors alone", lambda of: Logits(of.others[0]), ()
+        if len(self.by_post.others) > 1:
+            yield "encoder alone", lambda of: Logits(of.others[1]), ()
+            yield "linear and sentence vectors", lambda of: Logits(of.linear, of.others[:1]), ()
+        yield "all on every post", lambda of: of, ()
+        yield "cascade, as shipped", lambda of: of, _ASKED
+
     def _judged(
-        self, split: str, logits: Logits, by_post: Logits, part: NDArray[np.generic], cut_of: CutOf
+        self, split: str, logits: Logits, by_post: Logits, part: NDArray[np.generic], asked: tuple[float, ...]
     ) -> tuple[list[Figures], Floats]:
         targets, real = self.targets, self.real
         scores, verdicts = np.zeros(targets.truth.shape), np.zeros(targets.truth.shape, bool)
@@ -191,7 +255,7 @@ class _Trial:
         for value in sorted(set(part[real].tolist())):
             inside, others = real[part[real] == value], real[part[real] != value]
             known, about = by_post.rows(others), targets.rows(others)
-            calibration = calibrate(known, about, cut=cut_of(known, about))
+            calibration = calibrate(known, about, asked=asked)
             scores[inside] = calibration.probabilities(logits.rows(inside))
             verdicts[inside] = scores[inside] >= [output.threshold for output in calibration.outputs]
         names = targets.names[: targets.names.index(NEEDS_INTERVENTION) + 1]

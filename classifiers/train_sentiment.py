@@ -59,8 +59,8 @@ def train(folders: Sequence[Path], out_dir: Path, seed: int) -> SentimentReport:
     head = sentences.packed(*fit_head(vectors, targets, weights))
     model = artefact.save(
         Model(
-            (), calibration.outputs, fitted.vocabulary, fitted.weights, (), _sources(posts), 0, seed,
-            content="", encoder=Encoder(calibration.mixes, 0.0, head),
+            (), calibration.outputs, calibration.linear, fitted.vocabulary, fitted.weights, (), _sources(posts), 0,
+            seed, content="", encoder=Encoder(calibration.stages, head),
         ),
         out_dir,
         NAME,

@@ -19,8 +19,9 @@ _LAST_MILLIS = 2**42 - 1
 
 _JUDGED = (
     "brands", "language", "author_is_brand", "intents", "intent_names", "intent_probabilities", "needs_intervention",
-    "needs_intervention_probability", "severity", "sentiment", "sentiment_probabilities", "noise", "sensitive",
-    "fingerprint", "virality_probability", "expected_reach", "risk", "queued", "suppressed_by", "reasons",
+    "needs_intervention_probability", "severity", "relevance_probability", "sentiment", "sentiment_probabilities",
+    "noise", "sensitive", "fingerprint", "virality_probability", "expected_reach", "risk", "queued", "suppressed_by",
+    "reasons",
 )  # fmt: skip
 
 

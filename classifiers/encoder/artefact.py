@@ -1,4 +1,4 @@
-"""The second stage as files beside the linear model: encoder.json (how all are mixed), and weights of each encoder."""
+"""The later stages as files beside the linear model: encoder.json (how all are mixed), and weights of each encoder."""
 
 from __future__ import annotations
 
@@ -9,29 +9,19 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from classifiers.scaling import Scale, Stage
 from schemas.errors import TerminalError
 
 FOLDER, MANIFEST = "encoder", "encoder.json"
 HEAD, GRAPH, TOKENIZER = "sentences.npz", "encoder.onnx", "tokenizer.json"
-_FORMAT = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Mix:
-    """One output of all models: probability = 1 / (1 + exp(-(slope * mean of their logits + offset)))."""
-
-    name: str
-    slope: float
-    offset: float
+_FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
-    """Everything inference needs. `cut`: it is asked where the linear model gives any intent, or needs-intervention, at
-    least this probability."""
+    """Everything inference needs: a stage for each model that there is, in order."""
 
-    mixes: tuple[Mix, ...]
-    cut: float
+    stages: tuple[Stage, ...]
     head: bytes = b""
     """Over sentence vectors (sentences.py); empty: there is none."""
     graph: bytes = b""
@@ -50,8 +40,7 @@ def save(encoder: Encoder, folder: Path) -> str:
             (place / name).write_bytes(data)
     manifest = {
         "format": _FORMAT,
-        "cut": encoder.cut,
-        "mixes": [asdict(mix) for mix in encoder.mixes],
+        "stages": [asdict(stage) for stage in encoder.stages],
         "files": {name: sha256(data).hexdigest() for name, data in weights.items() if data},
     }
     text = json.dumps(manifest, indent=1) + "\n"
@@ -63,12 +52,16 @@ def load(folder: Path, outputs: Sequence[str], content: str) -> Encoder:
     """The encoder of a model with these outputs, whose hash is `content`. Raises TerminalError, with the mend."""
     text = _read(folder, MANIFEST, content)
     manifest: dict[str, Any] = json.loads(text)
-    if manifest["format"] != _FORMAT or [mix["name"] for mix in manifest["mixes"]] != list(outputs):
+    if manifest["format"] != _FORMAT:
         raise _broken(folder, f"{MANIFEST} was written by another version of Echolot")
+    stages = tuple(
+        Stage(stage["cut"], tuple(Scale(**scale) for scale in stage["scales"])) for stage in manifest["stages"]
+    )
+    if any([scale.name for scale in stage.scales] != list(outputs) for stage in stages):
+        raise _broken(folder, f"{MANIFEST} has other outputs than the model")
     weights = {name: _read(folder, name, known) for name, known in manifest["files"].items()}
     return Encoder(
-        tuple(Mix(**mix) for mix in manifest["mixes"]),
-        manifest["cut"],
+        stages,
         weights.get(HEAD, b""),
         weights.get(GRAPH, b""),
         weights.get(TOKENIZER, b"").decode(),

@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from classifiers.encoder.lesson import UNKNOWN
 from classifiers.encoder.network import Network, parameters
 
 Floats = NDArray[np.float32]
-UNKNOWN = -1
-"""As a sentiment: this text says nothing about it."""
 _PAD = 1
 _SORTED_AT_ONCE = 50  # batches
 _WARM_UP = 0.06  # share of all steps
@@ -66,8 +65,7 @@ def learn(
     for epoch in range(course.epochs):
         total = 0.0
         for batch in batches(examples, course.batch, draw):
-            # Where the processor multiplies 16-bit floats (AMX): 157 posts/s instead of 89, four layers, two cores.
-            with torch.autocast("cpu", torch.bfloat16, enabled=torch.cpu._is_amx_tile_supported()):
+            with in_16_bits():
                 loss = _loss(network, batch, course.positive_weight)
             optimizer.zero_grad()
             loss.backward()
@@ -77,6 +75,12 @@ def learn(
             total += float(loss.detach()) * len(batch)
         tell(f"epoch {epoch + 1} of {course.epochs}: loss {total / max(1, len(examples)):.4f}")
     network.eval()
+
+
+def in_16_bits() -> torch.autocast:
+    """Where the processor multiplies 16-bit floats: 45 posts/s instead of 25 with twelve layers on two cores."""
+    fast = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return torch.autocast("cpu", torch.bfloat16, enabled=fast)
 
 
 def batches(examples: Sequence[Example], size: int, draw: random.Random) -> Iterator[list[Example]]:
@@ -112,14 +116,15 @@ def logits(network: Network, pieces: Sequence[Sequence[int]], size: int = 64) ->
     sentiments = np.zeros((len(pieces), network.sentiment.out_features), np.float32)
     for start in range(0, len(order), size):
         chosen = order[start : start + size]
-        first, second = network(*padded([pieces[n] for n in chosen]))
-        verdicts[chosen], sentiments[chosen] = first.numpy(), second.numpy()
+        with in_16_bits():
+            first, second = network(*padded([pieces[n] for n in chosen]))
+        verdicts[chosen], sentiments[chosen] = first.float().numpy(), second.float().numpy()
     return verdicts, sentiments
 
 
 def _loss(network: Network, batch: Sequence[Example], positive_weight: float) -> Tensor:
     """Binary cross-entropy over the verdicts known, plus cross-entropy over the sentiments known."""
-    verdicts, sentiments = network(*padded([example.pieces for example in batch]))
+    verdicts, sentiments = (each.float() for each in network(*padded([example.pieces for example in batch])))
     weights = torch.tensor([example.weight for example in batch])
     loss = torch.zeros(())
     outputs = verdicts.shape[1]

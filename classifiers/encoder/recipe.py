@@ -7,9 +7,11 @@ Training only."""
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -18,15 +20,19 @@ from scipy.special import expit
 from tokenizers import Tokenizer
 
 from classifiers.encoder import network, package, pruning
-from classifiers.encoder.learning import UNKNOWN, Course, Example, learn, logits
+from classifiers.encoder.learning import Course, Example, learn, logits
+from classifiers.encoder.lesson import UNKNOWN
 from classifiers.encoder.network import Network
 from classifiers.encoder.scorer import pieces
+from classifiers.encoder.shelf import Shelf
 
 _TABLE = "embeddings.word_embeddings.weight"
+_ALONG = 4  # of so many other texts one goes along with the labelled posts, so that the head of sentiment follows
+_TAUGHT = 2  # of so many other texts one is taught to the student
 Tell = Callable[[str], None]
 
 
-_SENTIMENT, _POSTS, _DISTILLING = Course(epochs=1), Course(epochs=3), Course(epochs=4)
+_SENTIMENT, _POSTS, _DISTILLING = Course(epochs=1), Course(epochs=2), Course(epochs=2, rate=2e-4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,9 @@ class Recipe:
     distilling: Course = _DISTILLING
     teacher_layers: int | None = None
     layers: int | None = 4
+
+
+SHIPPED = Recipe()
 
 
 def pruned_checkpoint(texts: Sequence[str], folder: Path) -> Path:
@@ -61,27 +70,42 @@ def pruned_checkpoint(texts: Sequence[str], folder: Path) -> Path:
 
 def train(
     checkpoint: str | Path,
-    sentiments: Sequence[Example],
     posts: Sequence[Example],
-    unlabelled: Sequence[Example],
+    others: Sequence[Example],
     recipe: Recipe,
     seed: int,
+    shelf: Shelf,
     tell: Tell = lambda _: None,
 ) -> Network:
-    """The finished network. `posts` have verdicts; `unlabelled` are further texts for the student."""
+    """The finished network. `posts` have verdicts; of `others` some have a sentiment, and some say who needs nobody.
+
+    What `shelf` holds already is not trained again."""
+    network.seeded(seed, os.cpu_count() or 1)
     outputs = next(len(post.verdicts) for post in posts if post.verdicts is not None)
+    toned = [other for other in others if other.sentiment != UNKNOWN]
     teacher = network.load(checkpoint, outputs, recipe.teacher_layers)
-    if sentiments and recipe.sentiment.epochs:
-        learn(teacher, sentiments, recipe.sentiment, seed, lambda said: tell(f"sentiment, {said}"))
-    # A third of the sentiments goes along, so that their head follows the body.
-    mixed = [*posts, *sentiments[::3]] if recipe.sentiment.epochs else list(posts)
-    learn(teacher, mixed, recipe.posts, seed, lambda said: tell(f"posts, {said}"))
+    # The heads are drawn, so the same first steps serve every part that is held out.
+    first = shelf.made(
+        "sentiment", (_known_by(checkpoint), recipe.teacher_layers, outputs, recipe.sentiment, seed), toned, teacher,
+        lambda: learn(teacher, toned, recipe.sentiment, seed, lambda said: tell(f"sentiment, {said}")),
+    )  # fmt: skip
+    mixed = [*posts, *others[::_ALONG]]
+    taught = shelf.made(
+        "teacher", (first, recipe.posts, seed), mixed, teacher,
+        lambda: learn(teacher, mixed, recipe.posts, seed, lambda said: tell(f"posts, {said}")),
+    )  # fmt: skip
     if recipe.layers is None:
         return teacher
     student = network.load(checkpoint, outputs, recipe.layers)
     student.load_state_dict(_shared_with(teacher, student, recipe.layers), strict=False)
-    lesson = softened(teacher, [*posts, *sentiments, *unlabelled])
-    learn(student, lesson, recipe.distilling, seed, lambda said: tell(f"student, {said}"))
+
+    lessons = [*posts, *others[::_TAUGHT]]
+
+    def distil() -> None:
+        lesson = softened(teacher, lessons)
+        learn(student, lesson, recipe.distilling, seed, lambda said: tell(f"student, {said}"))
+
+    shelf.made("student", (taught, recipe.layers, recipe.distilling, seed), lessons, student, distil)
     return student
 
 
@@ -99,6 +123,12 @@ def softened(teacher: Network, examples: Sequence[Example]) -> list[Example]:
         label = guess if example.sentiment == UNKNOWN else example.sentiment
         lesson.append(Example(example.pieces, row, label, example.weight))
     return lesson
+
+
+def _known_by(checkpoint: str | Path) -> str:
+    """A folder by its weights, a hub's model by its name."""
+    weights = Path(checkpoint) / "model.safetensors"
+    return sha256(weights.read_bytes()).hexdigest() if weights.exists() else str(checkpoint)
 
 
 def _shared_with(teacher: Network, student: Network, layers: int) -> dict[str, object]:

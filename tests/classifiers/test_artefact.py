@@ -8,6 +8,7 @@ import pytest
 
 from classifiers import artefact
 from classifiers.artefact import ARRAYS, MANIFEST, SHIPPED, Model, Output, Source
+from classifiers.scaling import Scale
 from classifiers.vocabulary import Vocabulary
 from schemas.errors import TerminalError
 
@@ -21,16 +22,17 @@ def copy(tmp_path):
 
 def small() -> Model:
     vocabulary = Vocabulary(np.array([3, 70, 4_000_000], np.uint32), np.array([1.0, 2.0, 3.5]))
-    outputs = tuple(Output(name, 0.1, 1.5, -0.2, 0.4) for name in ("a", "b"))
+    outputs = tuple(Output(name, 0.1, 0.4) for name in ("a", "b"))
     weights = np.array([[1.0, -1.0], [0.5, 0.0], [-0.25, 2.0]])
-    return Model(("a",), outputs, vocabulary, weights, ("db",), (Source("x", "0", 3),), 1, 7, "")
+    scales = (Scale("a", 1.5, -0.2), Scale("b", 1.0, 0.0, 2.0, 0.5))
+    return Model(("a",), outputs, scales, vocabulary, weights, ("db",), (Source("x", "0", 3),), 1, 7, "")
 
 
 def test_the_shipped_model_is_small_and_loads():
     assert sum(path.stat().st_size for path in SHIPPED.rglob("*")) < 10_000_000
     model = artefact.load()
     assert model.weights.shape == (len(model.vocabulary.slots), len(model.outputs))
-    assert len(model.outputs) == len(model.intents) + 4
+    assert len(model.outputs) == len(model.intents) + 5
 
 
 def test_a_saved_model_comes_back(tmp_path):
@@ -38,8 +40,8 @@ def test_a_saved_model_comes_back(tmp_path):
     assert loaded.vocabulary.slots.tolist() == model.vocabulary.slots.tolist()
     assert loaded.vocabulary.idf.tolist() == model.vocabulary.idf.tolist()
     np.testing.assert_allclose(loaded.weights, model.weights, atol=2 / 127)
-    assert (loaded.outputs, loaded.handles, loaded.sources, loaded.intents) == (
-        model.outputs, model.handles, model.sources, model.intents
+    assert (loaded.outputs, loaded.scales, loaded.handles, loaded.sources, loaded.intents) == (
+        model.outputs, model.scales, model.handles, model.sources, model.intents
     )  # fmt: skip
     assert loaded.content
 

@@ -11,6 +11,7 @@ import pytest
 from classifiers import artefact
 from classifiers.encoder import artefact as files
 from classifiers.encoder import sentences
+from classifiers.encoder.artefact import Encoder
 from classifiers.encoder.sentences import WIDTH, packed
 from classifiers.intents import Intents
 from configs.loading import SHIPPED, load
@@ -21,6 +22,7 @@ from tests.classifiers.tiny_encoder import tiny
 
 TAXONOMY = load(SHIPPED / "taxonomy.yaml", Taxonomy)
 LINEAR = replace(artefact.load(), encoder=None)
+UNGATED = replace(LINEAR, scales=tuple(replace(scale, gated_slope=None) for scale in LINEAR.scales))
 OUTPUTS = tuple(output.name for output in LINEAR.outputs)
 NEEDS = "needs_intervention_probability"
 CALM, ANGRY = "Guten Morgen zusammen, schönes Wetter", "@DB_Bahn Der Aufzug ist seit Wochen kaputt kaputt"
@@ -30,11 +32,12 @@ def cascade(**options) -> Intents:
     return Intents(replace(LINEAR, encoder=tiny(OUTPUTS, **options)), TAXONOMY, ["DB_Bahn"])
 
 
-def shipped_second_stage() -> Intents:
+def shipped_and_network() -> Intents:
     """The shipped heads and a network beside them, asked about nearly everything."""
     shipped = artefact.load().encoder
-    network = tiny(OUTPUTS, cut=0.0)
-    both = replace(shipped, graph=network.graph, tokenizer=network.tokenizer, cut=0.02)
+    network = tiny(OUTPUTS, cut=0.01)
+    first = replace(shipped.stages[0], cut=0.02)
+    both = Encoder((first, *network.stages), shipped.head, network.graph, network.tokenizer)
     return Intents(replace(LINEAR, encoder=both), TAXONOMY, ["DB_Bahn"])
 
 
@@ -51,14 +54,15 @@ def test_what_the_linear_model_is_sure_of_is_not_asked():
 def test_the_mean_of_all_logits_decides():
     """The network's logit is .8: two of five pieces ("query", ":", the text's three) are "kaputt", one is "danke"."""
     text = "kaputt danke kaputt"
-    alone = classified(Intents(LINEAR, TAXONOMY), [mention(text)])[NEEDS][0]
-    output = next(o for o in LINEAR.outputs if o.name == "needs_intervention")
-    linear = (log(alone / (1 - alone)) - output.offset) / output.slope
+    alone = classified(Intents(UNGATED, TAXONOMY), [mention(text)])[NEEDS][0]
+    scale = next(scale for scale in UNGATED.scales if scale.name == "needs_intervention")
+    linear = (log(alone / (1 - alone)) - scale.offset) / scale.slope
     found = classified(cascade(cut=0.0, slope=3.0), [mention(text)])
     assert found[NEEDS][0] == pytest.approx(1 / (1 + exp(-3 * (linear + 0.8) / 2)), abs=0.001)
     assert "intents:by-encoder" in found["intents_reasons"][0]
     weights, biases = np.zeros((WIDTH, len(OUTPUTS))), np.full(len(OUTPUTS), 0.5)
-    three = replace(tiny(OUTPUTS, cut=0.0, slope=3.0), head=packed(weights, biases))
+    network = tiny(OUTPUTS, cut=0.0, slope=3.0)
+    three = replace(network, stages=network.stages * 2, head=packed(weights, biases))
     found = classified(Intents(replace(LINEAR, encoder=three), TAXONOMY), [mention(text)])
     assert found[NEEDS][0] == pytest.approx(1 / (1 + exp(-3 * (linear + 0.8 + 0.5) / 3)), abs=0.001)
 
@@ -71,7 +75,7 @@ def test_a_head_for_another_sentence_encoder_is_refused(monkeypatch):
 
 
 def test_a_verdict_does_not_depend_on_its_neighbours():
-    both, mentions = shipped_second_stage(), [*varied(), mention(ANGRY), mention("kaputt " * 300)]
+    both, mentions = shipped_and_network(), [*varied(), mention(ANGRY), mention("kaputt " * 300)]
     together = classified(both, mentions)
     assert any("intents:by-encoder" in reasons for reasons in together["intents_reasons"])
     for place, each in enumerate(mentions):

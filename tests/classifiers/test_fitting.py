@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from classifiers.fitting import Calibration, Logits, Targets, calibrate, cut_for
+from classifiers.fitting import Calibration, Logits, Targets, calibrate, cut_for, said, with_feed
 
 NAMES = ("complaint", "needs_intervention")
 DRAW = np.random.default_rng(5)
@@ -52,10 +54,45 @@ def test_the_mean_of_two_models_is_better_than_either_and_calibrated():
 
 def test_below_the_cut_the_linear_model_decides():
     linear, other = noisy(2), noisy(2)
-    made: Calibration = calibrate(Logits(linear, (other,)), targets(), cut=0.4)
+    made: Calibration = calibrate(Logits(linear, (other,)), targets(), asked=(0.2,))
+    (stage,) = made.stages
     alone = calibrate(Logits(linear), targets()).probabilities(Logits(linear))
     scores = made.probabilities(Logits(linear, (other,)))
-    sure = alone.max(axis=1) < 0.4
+    sure = alone.max(axis=1) < stage.cut
     assert (scores[sure] == alone[sure]).all()
     assert (scores[~sure] != alone[~sure]).all()
     assert 0.2 < sure.mean() < 0.9
+
+
+def test_a_third_model_is_asked_by_what_two_say_and_only_where_the_second_was():
+    linear, second, third = noisy(2), noisy(2), noisy(2)
+    logits = Logits(linear, (second, third))
+    made = calibrate(logits, targets(), asked=(0.3, 0.1))
+    first, later = made.stages
+    two = replace(made, stages=(first,)).probabilities(logits)
+    alone = replace(made, stages=()).probabilities(logits)
+    asked = (alone.max(axis=1) >= first.cut) & (two.max(axis=1) >= later.cut)
+    scores = made.probabilities(logits)
+    assert (scores[~asked] == two[~asked]).all() and (scores[asked] != two[asked]).all()
+    assert 0.05 < asked.mean() < (alone.max(axis=1) >= first.cut).mean()
+    assert np.abs(scores - TRUTH).mean() < np.abs(two - TRUTH).mean() < np.abs(alone - TRUTH).mean()
+
+
+def test_what_is_irrelevant_is_nobodys_complaint():
+    """Relevance known for sure: gated scores of irrelevant posts fall, and all stay calibrated."""
+    names = (*NAMES, "relevance")
+    truth = np.column_stack([TRUTH, TRUTH.any(axis=1)])
+    about = Targets(names, truth, np.ones_like(truth))
+    logits = np.column_stack([noisy(2), np.where(truth[:, 2], 6.0, -6.0) + DRAW.normal(size=len(truth))])
+    gated = calibrate(Logits(logits), about).probabilities(Logits(logits))
+    plain = calibrate(Logits(logits[:, :2]), targets()).probabilities(Logits(logits[:, :2]))
+    idle = ~truth[:, 2]
+    assert gated[idle, :2].mean() < plain[idle].mean() / 3
+    assert gated[:, :2].mean(axis=0) == pytest.approx(TRUTH.mean(axis=0), abs=0.01)
+    assert said(names) == [0, 1] and said((*NAMES, "severity_2")) == [0, 1]
+
+
+def test_a_feed_says_only_that_nobody_is_needed():
+    both = with_feed(targets(), 3)
+    assert (both.truth[:-3] == TRUTH).all() and both.counts[:-3].all()
+    assert not both.truth[-3:].any() and both.counts[-3:].tolist() == [[False, True]] * 3

@@ -61,8 +61,8 @@ def test_the_classifier_says_what_training_calibrated(trained):
     features = model.vocabulary.matrix(prepared(texts, no_brand))
     linear = features @ model.weights + np.array([output.bias for output in model.outputs])
     heads = Sentiment(model)._sentences.logits(list(vectors(texts).astype(np.float32)))
-    words = Calibration(model.outputs).probabilities(Logits(linear))
-    both = Calibration(model.outputs, model.encoder.mixes).probabilities(Logits(linear, (heads,)))
+    words = Calibration(model.outputs, model.scales).probabilities(Logits(linear))
+    both = Calibration(model.outputs, model.scales, model.encoder.stages).probabilities(Logits(linear, (heads,)))
     for asked, wanted in ((False, words), (True, both)):
         found = judged(trained[0], texts, asked)["sentiment_probabilities"]
         assert np.array(found) == pytest.approx(normalised(wanted), abs=1e-4)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from io import BytesIO
+from itertools import product
 
 import numpy as np
 import pytest
@@ -57,7 +58,7 @@ def test_the_judge_says_what_training_measured(trained):
     """Both stages, both ways of reading a text: the judge's probabilities are those that calibration gave."""
     folder, gold, _ = trained
     model = artefact.load(folder / "out")
-    assert model.encoder is not None and 0 < model.encoder.cut < 1
+    assert model.encoder is not None and 0 < model.encoder.stages[0].cut < 1
     posts = [replace(post, text=f"{post.text} @jemand_privat https://t.co/x1") for post in read(gold, ids(SIX))]
     is_brand = BrandAccounts(model.handles)
     vectors = sentences.vectors([worded(post.text, is_brand) for post in posts])
@@ -65,7 +66,7 @@ def test_the_judge_says_what_training_measured(trained):
         second = vectors @ head["weights"] + head["biases"]
     features = model.vocabulary.matrix(texts_of(posts, is_brand))
     linear = features @ model.weights + np.array([output.bias for output in model.outputs])
-    calibration = Calibration(model.outputs, model.encoder.mixes, model.encoder.cut)
+    calibration = Calibration(model.outputs, model.scales, model.encoder.stages)
     wanted = calibration.probabilities(Logits(linear, (second,)))[:, len(ids(SIX))]
     found = classified(Intents(model, SIX), [mention(post.text) for post in posts])
     assert found["needs_intervention_probability"] == pytest.approx(wanted, abs=1e-4)
@@ -185,6 +186,27 @@ def test_evaluation_reports_the_judges_own_verdicts_and_says_when_it_flatters(tr
     other = write_gold(tmp_path / "other.jsonl", labelled_rows(ids(SIX))[:50])
     assert evaluate(other, judge).notes == ()
     assert report.to_json()["figures"][0]["label"] == "complaint"
+
+
+def test_posts_of_a_feed_lower_what_they_resemble(trained, tmp_path):
+    """The card counts them, the model knows the file, and needs-intervention falls on texts like theirs."""
+    folder, gold, before = trained
+    parts = ("Kantine", "Garten", "Küche", "Schule", "Aula"), ("heute", "morgen", "bald"), ("Suppe", "Salat", "Obst")
+    chat = [f"In der {place} gibt es {day} wieder {food} kaputt" for place, day, food in product(*parts)]
+    (tmp_path / "chat").mkdir()
+    feed = tmp_path / "chat" / "feed.txt"
+    feed.write_text("".join(f"{text}\n" for text in chat), encoding="utf-8")
+    report = train.train([gold], SIX, tmp_path / "out", 1, train.Further(feeds=(feed,)))
+    without, with_feed = (
+        classified(Intents(replace(artefact.load(place / "out"), encoder=None), SIX), [mention(chat[7])])
+        for place in (folder, tmp_path)
+    )
+    name = "needs_intervention_probability"
+    assert with_feed[name][0] < without[name][0] - 0.1
+    assert [source.file for source in artefact.load(tmp_path / "out").sources] == ["gold.jsonl", "feed.txt"]
+    assert "45 unlabelled posts (chat 45, yours)" in (tmp_path / "out" / "intents.md").read_text(encoding="utf-8")
+    found, known = (of.find(train.CROSS_VALIDATED, "all", "needs_intervention") for of in (report, before))
+    assert found.posts == known.posts, "figures are on labelled posts alone"
 
 
 def test_a_judge_without_intents_cannot_be_evaluated(trained):

@@ -7,7 +7,8 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from classifiers.encoder.artefact import Encoder, Mix
+from classifiers.encoder.artefact import Encoder
+from classifiers.scaling import Scale, Stage
 
 WORDS = ("<unk>", "<pad>", "query", ":", "kaputt", "danke")
 
@@ -45,5 +46,5 @@ def tiny(outputs: tuple[str, ...], *, cut: float, slope: float = 1.0) -> Encoder
     onnx.checker.check_model(model)
     tokenizer = Tokenizer(models.WordLevel({word: n for n, word in enumerate(WORDS)}, unk_token="<unk>"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    mixes = tuple(Mix(name, slope, 0.0) for name in outputs)
-    return Encoder(mixes, cut, graph=model.SerializeToString(), tokenizer=tokenizer.to_str())
+    scales = tuple(Scale(name, slope, 0.0) for name in outputs)
+    return Encoder((Stage(cut, scales),), graph=model.SerializeToString(), tokenizer=tokenizer.to_str())

@@ -16,8 +16,9 @@ MIGRATIONS = Path(__file__).parents[2] / "sinks" / "migrations"
 JUDGED = {
     "brands": [[]], "language": ["de"], "author_is_brand": [False], "intents": [[]], "intent_names": [[]],
     "intent_probabilities": [[]], "needs_intervention": [False], "needs_intervention_probability": [0.0],
-    "severity": [0], "sentiment": ["neutral"], "sentiment_probabilities": [[0.25, 0.5, 0.25]], "noise": [[]],
-    "sensitive": [[]], "fingerprint": [0], "virality_probability": [0.0], "expected_reach": [0.0], "risk": [0.0],
+    "severity": [0], "relevance_probability": [0.5], "sentiment": ["neutral"],
+    "sentiment_probabilities": [[0.25, 0.5, 0.25]], "noise": [[]], "sensitive": [[]],
+    "fingerprint": [0], "virality_probability": [0.0], "expected_reach": [0.0], "risk": [0.0],
     "queued": [False], "suppressed_by": ["no_brand"], "reasons": [[]],
 }  # fmt: skip
 

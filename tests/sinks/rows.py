@@ -32,9 +32,9 @@ def verdict(n: int, revision: int = 1, generation: str = "g1", **changes: Any) -
         "brands": ["bahn"], "language": "de", "published_at": NOON, "author_id": "a1", "author_followers": None,
         "author_is_brand": False, "relation": "original", "intents": ["complaint"],
         "intent_names": ["complaint", "praise"], "intent_probabilities": [0.75, 0.25],
-        "needs_intervention": True, "needs_intervention_probability": 0.5, "severity": 2, "sentiment": "negative",
-        "sentiment_probabilities": [0.5, 0.25, 0.25], "noise": [],
-        "sensitive": [], "fingerprint": n, "virality_probability": 0.25, "expected_reach": 10.0, "risk": 0.5,
+        "needs_intervention": True, "needs_intervention_probability": 0.5, "severity": 2, "relevance_probability": 0.75,
+        "sentiment": "negative", "sentiment_probabilities": [0.5, 0.25, 0.25], "noise": [], "sensitive": [],
+        "fingerprint": n, "virality_probability": 0.25, "expected_reach": 10.0, "risk": 0.5,
         "queued": True, "suppressed_by": "", "reasons": ["intent:complaint"],
     } | changes  # fmt: skip
 

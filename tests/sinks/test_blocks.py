@@ -33,7 +33,7 @@ VERDICT_TYPES = {
     "intent_probabilities": "Array(Float32)", "needs_intervention": "Bool",
     "needs_intervention_probability": "Float32", "severity": "UInt8", "noise": "Array(LowCardinality(String))",
     "sensitive": "Array(LowCardinality(String))", "sentiment": "LowCardinality(String)",
-    "sentiment_probabilities": "Array(Float32)",
+    "sentiment_probabilities": "Array(Float32)", "relevance_probability": "Float32",
     "fingerprint": "UInt64", "virality_probability": "Float32", "expected_reach": "Float32", "risk": "Float32",
     "queued": "Bool", "suppressed_by": "LowCardinality(String)", "reasons": "Array(String)",
 }  # fmt: skip

@@ -16,6 +16,7 @@ from transformers import BertConfig, BertModel  # noqa: E402
 from classifiers.encoder import export, learning, network, recipe  # noqa: E402
 from classifiers.encoder.learning import Course, Example  # noqa: E402
 from classifiers.encoder.scorer import LONGEST, Scorer, pieces  # noqa: E402
+from classifiers.encoder.shelf import Shelf  # noqa: E402
 
 WORDS = ["<s>", "<pad>", "</s>", "<unk>", "query", ":", "gut", "schlecht", "zug", "kommt"]
 
@@ -112,7 +113,7 @@ def test_a_lesson_is_the_mean_of_label_and_teacher_and_keeps_known_sentiments(ma
     assert [each.sentiment for each in lesson] == [(guess + 1) % 3, guess] and lesson[0].weight == 2
 
 
-def test_a_student_begins_with_its_teachers_layers(made, monkeypatch):
+def test_a_student_begins_with_its_teachers_layers(made, monkeypatch, tmp_path):
     """Cut to one layer of two, it holds the teacher's last one; a student as deep as its teacher says the same."""
     config = made.body.config
 
@@ -127,12 +128,9 @@ def test_a_student_begins_with_its_teachers_layers(made, monkeypatch):
     asked = [[4, 5, 7], [4, 8, 6]]
     for layers in (1, 2):
         made_by = recipe.Recipe(none, Course(epochs=1), none, layers=layers)
-        network.seeded(1, 1)
-        student = recipe.train("x", [], list(examples(16)), [], made_by, seed=1)
-        network.seeded(1, 1)
-        teacher = recipe.train(
-            "x", [], list(examples(16)), [], recipe.Recipe(none, Course(epochs=1), none, layers=None), 1
-        )
+        student = recipe.train("x", list(examples(16)), [], made_by, 1, Shelf(tmp_path / f"student{layers}"))
+        alone = recipe.Recipe(none, Course(epochs=1), none, layers=None)
+        teacher = recipe.train("x", list(examples(16)), [], alone, 1, Shelf(tmp_path / f"teacher{layers}"))
         last, of_teacher = student.body.encoder.layer[-1].state_dict(), teacher.body.encoder.layer[-1].state_dict()
         assert all(torch.equal(value, of_teacher[name]) for name, value in last.items())
         same = np.allclose(learning.logits(student, asked)[0], learning.logits(teacher, asked)[0], atol=1e-6)

@@ -1,0 +1,105 @@
+"""What `train intents --encoder` adds: lessons from labelled posts, feeds and sentiment sets, and the encoder's logits.
+
+Training only: torch is imported when it is time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifiers import feeds, sentiment_sets
+from classifiers.encoder.lesson import UNKNOWN, Lesson
+from classifiers.encoder.wording import worded
+from classifiers.feeds import FeedPost
+from classifiers.fitting import Targets, folds, weights_of, with_feed
+from classifiers.gold import GoldPost
+from classifiers.sentiment_sets import SentimentPost
+from schemas.errors import TerminalError
+
+if TYPE_CHECKING:
+    from classifiers.train import Further
+
+_HALVES, _GROUPS = 2, 3
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """Logits of the labelled posts, a row each, by networks that had not seen them; and the network of all."""
+
+    by_post: Floats
+    by_source: Floats
+    graph: bytes
+    tokenizer: str
+
+
+def train(
+    posts: Sequence[GoldPost],
+    feed: Sequence[FeedPost],
+    targets: Targets,
+    is_brand: Callable[[str], bool],
+    further: Further,
+    out_dir: Path,
+    seed: int,
+    tell: Callable[[str], None],
+) -> Trained:
+    """Takes hours where nothing is in the work folder yet. Raises TerminalError where torch is missing."""
+    try:
+        from classifiers.encoder.trainer import Trainer
+    except ImportError as error:
+        raise TerminalError(f"an encoder needs the training extra ({error}): pip install 'echolot[training]'") from None
+    sentiments = [post for folder in further.sentiments for post in sentiment_sets.read(folder)]
+    lessons, origins = lessons_of(posts, feed, sentiments, targets, is_brand)
+    trainer = Trainer(further.encoder, lessons, further.work or out_dir / "work", seed, tell)
+    halves = folds([post.group for post in posts], seed, _HALVES).astype(str).tolist()
+    graph, tokenizer = trainer.finished()
+    by_post = trainer.held_out(np.array([*halves, *[""] * (len(lessons) - len(posts))]))[: len(posts)]
+    by_source = trainer.held_out(np.array(grouped(origins, _GROUPS)))[: len(posts)]
+    return Trained(by_post, by_source, graph, tokenizer)
+
+
+def lessons_of(
+    posts: Sequence[GoldPost],
+    feed: Sequence[FeedPost],
+    sentiments: Sequence[SentimentPost],
+    targets: Targets,
+    is_brand: Callable[[str], bool],
+) -> tuple[list[Lesson], list[str]]:
+    """Labelled posts first, then each other text once; and the collection of each, "" for what is never held out."""
+    tones = {feeds.key(post.text): post.sentiment for post in sentiments}
+    known = with_feed(targets, len(feed))
+    rows = np.where(known.counts, known.truth, np.nan).astype(np.float32)
+    lessons, origins = [], []
+    for place, (text, weight) in enumerate(zip([post.text for post in posts], weights_of(posts).tolist(), strict=True)):
+        tone = tones.get(feeds.key(text), UNKNOWN)
+        lessons.append(Lesson(worded(text, is_brand), rows[place], tone, weight))
+        origins.append(posts[place].origin if posts[place].is_real else "")
+    for row, other in zip(rows[len(posts) :], feed, strict=True):
+        tone = tones.get(feeds.key(other.text), UNKNOWN)
+        lessons.append(Lesson(worded(other.text, is_brand), row, tone, feeds.WEIGHT, is_post=False))
+        origins.append(other.origin)
+    nothing = np.full(len(targets.names), np.nan, np.float32)
+    told = [*(post.text for post in posts), *(post.text for post in feed)]
+    for place in feeds.without([post.text for post in sentiments], told):
+        post = sentiments[place]
+        lessons.append(Lesson(worded(post.text, is_brand), nothing, post.sentiment, is_post=False))
+        origins.append(post.set)
+    left_out = set(origins[: len(posts)])
+    return lessons, [origin if origin in left_out else "" for origin in origins]
+
+
+def grouped(origins: Sequence[str], count: int) -> list[str]:
+    """Collections put into `count` groups of like size, the largest first; "" stays alone."""
+    sizes: dict[str, int] = {}
+    for origin in origins:
+        sizes[origin] = sizes.get(origin, 0) + 1
+    groups: list[list[str]] = [[] for _ in range(count)]
+    for origin in sorted(set(sizes) - {""}, key=lambda origin: (-sizes[origin], origin)):
+        min(groups, key=lambda group: sum(sizes[each] for each in group)).append(origin)
+    names = {origin: "+".join(group) for group in groups for origin in group}
+    return [names.get(origin, "") for origin in origins]
