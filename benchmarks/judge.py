@@ -10,17 +10,28 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import machine
+from classifiers import artefact
+from classifiers.encoder import sentences
+from classifiers.encoder.scorer import Scorer
+from classifiers.encoder.wording import worded
+from classifiers.intents import Intents
+from classifiers.normalise import mention_text
+from configs.loading import SHIPPED, load
+from configs.taxonomy import Taxonomy
 from schemas.mention import Author, Mention
 
 _SAMPLES = Path(__file__).parents[1] / "samples" / "texts.jsonl"
+_POSITIVES = 0.05  # of the feed
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 _FRESH = """
 import json, time
@@ -78,6 +89,40 @@ def stages(seconds: float, batch: int) -> list[tuple[str, float]]:
     return rows
 
 
+def models(seconds: float, batch: int) -> Iterator[tuple[str, float]]:
+    """Seconds a post of each model of `intents` asked about every post, and of its stages together over a feed."""
+    shipped_model, mentions = artefact.load(), posts()
+    taxonomy = load(SHIPPED / "taxonomy.yaml", Taxonomy)
+    whole, linear = (Intents(m, taxonomy) for m in (shipped_model, replace(shipped_model, encoder=None)))
+    texts = [worded(mention_text(mention), lambda _handle: False) for mention in mentions]
+    yield "linear model", _intents(linear, mentions, batch, seconds)
+    yield "sentence vectors", best(lambda: sentences.vectors(texts), seconds) / len(texts)
+    trained = shipped_model.encoder
+    if trained is not None and trained.graph:
+        scorer = Scorer(trained.graph, trained.tokenizer)
+        yield "encoder", best(lambda: scorer.logits(texts), seconds) / len(texts)
+    yield "cascade, sample posts", _intents(whole, mentions, batch, seconds)
+    yield f"cascade, {_POSITIVES:.0%} with a verdict", _intents(whole, feed(whole, mentions), batch, seconds)
+
+
+def feed(intents: Intents, mentions: Sequence[Mention]) -> list[Mention]:
+    """The same posts, those without any verdict so often that 5 % have one; in mixed order."""
+    found = intents.classify(mentions, {"author_is_brand": [False] * len(mentions)})
+    has = [bool(held) or needs for held, needs in zip(found["intents"], found["needs_intervention"], strict=True)]
+    idle = [mention for mention, said in zip(mentions, has, strict=True) if not said]
+    each = round(sum(has) * (1 - _POSITIVES) / _POSITIVES / len(idle))
+    made = [*(mention for mention, said in zip(mentions, has, strict=True) if said), *idle * each]
+    random.Random(1).shuffle(made)
+    return made
+
+
+def _intents(intents: Intents, mentions: Sequence[Mention], batch: int, seconds: float) -> float:
+    parts = [mentions[start : start + batch] for start in range(0, len(mentions), batch)]
+    seen = [{"author_is_brand": [False] * len(part)} for part in parts]
+    taken = best(lambda: [intents.classify(p, s) for p, s in zip(parts, seen, strict=True)], seconds)
+    return taken / len(mentions)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=3.0)
@@ -87,6 +132,10 @@ def main() -> None:
     print(f"{len(posts())} posts in batches of {arguments.batch}, one process, one thread; processor time\n")
     print("| stage | µs a post | posts/s |\n|---|---:|---:|")
     for name, taken in stages(arguments.seconds, arguments.batch):
+        print(f"| {name} | {1e6 * taken:.0f} | {1 / taken:,.0f} |", flush=True)
+    print("\nIntents, model by model, each asked about every post; then as shipped\n")
+    print("| model | µs a post | posts/s |\n|---|---:|---:|")
+    for name, taken in models(arguments.seconds, arguments.batch):
         print(f"| {name} | {1e6 * taken:.0f} | {1 / taken:,.0f} |", flush=True)
     done = subprocess.run([sys.executable, "-c", _FRESH], capture_output=True, text=True, check=True, env=os.environ)
     load, first, memory = json.loads(done.stdout.splitlines()[-1])

@@ -4,6 +4,7 @@ Training only: torch is imported when it is time."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ from schemas.errors import TerminalError
 if TYPE_CHECKING:
     from classifiers.train import Further
 
-_HALVES, _GROUPS = 2, 3
+_HALVES, _GROUPS = 2, 2
 Floats = NDArray[np.float64]
 
 
@@ -59,7 +60,7 @@ def train(
     halves = folds([post.group for post in posts], seed, _HALVES).astype(str).tolist()
     graph, tokenizer = trainer.finished()
     by_post = trainer.held_out(np.array([*halves, *[""] * (len(lessons) - len(posts))]))[: len(posts)]
-    by_source = trainer.held_out(np.array(grouped(origins, _GROUPS)))[: len(posts)]
+    by_source = trainer.held_out(np.array(grouped(origins, origins[: len(posts)], _GROUPS)))[: len(posts)]
     return Trained(by_post, by_source, graph, tokenizer)
 
 
@@ -93,11 +94,9 @@ def lessons_of(
     return lessons, [origin if origin in left_out else "" for origin in origins]
 
 
-def grouped(origins: Sequence[str], count: int) -> list[str]:
-    """Collections put into `count` groups of like size, the largest first; "" stays alone."""
-    sizes: dict[str, int] = {}
-    for origin in origins:
-        sizes[origin] = sizes.get(origin, 0) + 1
+def grouped(origins: Sequence[str], labelled: Sequence[str], count: int) -> list[str]:
+    """Collections put into `count` groups of about as many `labelled` posts, the largest first; "" stays alone."""
+    sizes = Counter(labelled)
     groups: list[list[str]] = [[] for _ in range(count)]
     for origin in sorted(set(sizes) - {""}, key=lambda origin: (-sizes[origin], origin)):
         min(groups, key=lambda group: sum(sizes[each] for each in group)).append(origin)
