@@ -7,7 +7,7 @@ SETS ?=
 export ECHOLOT_CACHE ?= $(HOME)/.cache/echolot
 
 .PHONY: test-chaos help demo demo-kafka test fast lint services services-up services-status services-down bench bench-judge \
-	bench-stream soak train evaluate fuzz clean
+	bench-stream bench-replay soak train evaluate fuzz clean
 
 need_gold = test -f "$(GOLD)/dev.jsonl" || { echo "make $(1) needs labelled posts: GOLD=DIR, a folder with dev.jsonl (one \
 post a line; docs: echolot $(1) intents --help)"; exit 2; }; test -d "$(SETS)/umsab" || { echo "make $(1) needs public \
@@ -76,6 +76,10 @@ bench-judge: .venv/dev ## the judge stage by stage: posts/s of a core, time to l
 bench-stream: .venv/dev ## the same through Flink: workers, latency, recovery after kills
 	@bash deploy/kafka/fetch.sh && bash deploy/flink/fetch.sh
 	@$(BIN)/python -m benchmarks.stream
+
+bench-replay: .venv/dev ## a replay: workers, memory over 10,000,000 records, a live stream beside it (1-2 hours)
+	@bash deploy/kafka/fetch.sh || true
+	@$(BIN)/python -m benchmarks.replay
 
 soak: .venv/dev ## half an hour at half load on Flink: does anything grow?
 	@bash deploy/kafka/fetch.sh && bash deploy/flink/fetch.sh

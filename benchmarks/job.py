@@ -105,10 +105,10 @@ def latency(broker: Broker, rate: float) -> list[float]:
         producer.send(topic, value, partition=n % PARTITIONS)
     producer.flush()
     reader.join()
-    return _delays(sent, done["marks"])[warm:]
+    return waits(sent, done["marks"])[warm:]
 
 
-def _delays(sent: list[float], marks: list[list[float]]) -> list[float]:
+def waits(sent: list[float], marks: list[list[float]]) -> list[float]:
     """The n-th record was visible when n were acknowledged (partitions are served in turn: right within a batch)."""
     delays, at = [], 0
     for n, when in enumerate(sent, 1):

@@ -63,7 +63,7 @@ def run_bare(bootstrap: str, topic: str, records: int, folder: Path) -> None:
     chosen = settings(bootstrap, topic, folder)
     judge = resources.make_judge(chosen)
     rows = RowMaker(generation="live", pseudonym_key="", keep_handles=False)
-    client = _after_owner(lambda: clickhouse_connect.get_client(dsn=f"chdb:///{folder.resolve()}"))
+    client = after_owner(lambda: clickhouse_connect.get_client(dsn=f"chdb:///{folder.resolve()}"))
     consumer = KafkaConsumer(bootstrap_servers=bootstrap, max_poll_records=POLL, fetch_max_wait_ms=100)
     partitions = [TopicPartition(topic, p) for p in consumer.partitions_for_topic(topic)]
     consumer.assign(partitions)
@@ -75,20 +75,20 @@ def run_bare(bootstrap: str, topic: str, records: int, folder: Path) -> None:
             continue
         mentions = [Mention.model_validate_json(value) for value in polled]
         for block in rows.facts(mentions, judge.judge(mentions))[:2]:
-            _insert(client, block)
+            insert(client, block)
         done += len(polled)
         marks.append((done, time.time()))
     print("ready", flush=True)
     print(json.dumps(_summary(marks)))
 
 
-def _insert(client, block: Block) -> None:
+def insert(client, block: Block) -> None:
     client.insert(
         block.table, list(block.columns.values()), list(block.columns), column_oriented=True, database=DATABASE
     )
 
 
-def _after_owner(open_client):
+def after_owner(open_client):
     """The store's owner process lets the path go some seconds after its last client."""
     for _ in range(60):
         try:

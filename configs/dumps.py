@@ -17,6 +17,8 @@ class DumpsSource(Settings):
     """Says that this source is dumps."""
     paths: tuple[RelativePath, ...]
     """Files, folders and archives, in this order."""
+    include: tuple[str, ...] = ()
+    """Of folders and archives, only files whose path ends so, as tweets*.js or data/*.js; unset: all."""
     format: str | None = None
     """Payload format, built in or of a mapping file; unset: each record's own shape tells."""
     zone: str | None = None

@@ -200,7 +200,10 @@ class JobSettings(Settings):
 
     @property
     def job_name(self) -> str:
-        """The job's name on a cluster: one a consumer group, so that two jobs of one group are noticed."""
+        """The job's name on a cluster: one a consumer group, or a generation that is replayed into, so that two jobs of
+        one are noticed."""
+        if self.source.kind == "dumps":
+            return f"echolot-replay-{self.judge.generation}"
         return f"echolot-{self.source.group}" if self.source.kind == "kafka" else "echolot"
 
     @model_validator(mode="after")

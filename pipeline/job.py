@@ -8,7 +8,7 @@ from contextlib import closing
 
 from configs.dumps import DumpsSource
 from configs.settings import FilesSource, JobSettings, KafkaSource
-from pipeline import generations, metrics, resources
+from pipeline import generations, marks, metrics, resources
 from pipeline.engines import flink, flink_rest, local
 from pipeline.sources.dumps import DumpRecords
 from pipeline.sources.files import FileRecords
@@ -94,11 +94,7 @@ def open_source(settings: JobSettings, store: Store) -> Source:
 def written_batches(settings: JobSettings, store: Store) -> set[tuple[str, int]]:
     """Source and first position of the batches that this generation has from earlier replays, where it resumes one."""
     assert isinstance(settings.source, DumpsSource)
-    if not settings.source.resume:
-        return set()
-    sql = "SELECT source, first FROM replays FINAL WHERE generation = {generation:String} AND records = {whole:UInt32}"
-    asked = {"generation": settings.judge.generation, "whole": settings.source.poll_records}
-    return set(store.query(sql, asked).rows)
+    return marks.whole(store, settings) if settings.source.resume else set()
 
 
 def last_written(store: Store) -> dict[tuple[str, int], int]:

@@ -11,12 +11,11 @@ from configs.dumps import DumpsSource
 from pipeline.dumps.members import Member, members
 from pipeline.dumps.notes import Note
 from pipeline.dumps.reader import DumpReader
+from pipeline.dumps.unknown import LEFT_OUT, LOOKED_AT, is_unknown
 from pipeline.sources.dumps import read_options
 from schemas.decode import decode, recognise
 from schemas.formats.protocol import Format, Item, needs_zone
 from schemas.record import Record
-
-_LOOKED_AT = 20  # records of a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +36,13 @@ class Preview:
 def previews(source: DumpsSource, formats: Mapping[str, Format], max_bytes: int) -> Iterator[Preview]:
     """Of every file, in the order of reading. Raises TerminalError where a path is missing."""
     options = read_options(source)
-    for member in members(source.paths):
+    for member in members(source.paths, source.include):
         reader = DumpReader(member, options, max_bytes)
-        records = tuple(islice(reader.records(), _LOOKED_AT))
+        records = tuple(islice(reader.records(), LOOKED_AT))
         layout = reader.layout
         known = [recognise(record, format_name=source.format, formats=formats) for record in records]
         found = next((name for name in known if name), "")
+        is_left_out = not member.is_given and is_unknown(records, layout, max_bytes)
         items = [
             item
             for record in records
@@ -56,7 +56,7 @@ def previews(source: DumpsSource, formats: Mapping[str, Format], max_bytes: int)
             "named" if source.format else "by its fields" if found else "no format has these fields",
             records,
             tuple(items),
-            tuple(reader.notes),
+            (LEFT_OUT,) if is_left_out else tuple(reader.notes),
         )
 
 

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
@@ -14,11 +14,10 @@ from multiprocessing.connection import Connection, wait
 from configs.dumps import DumpsSource
 from configs.observe import MetricsSettings
 from configs.settings import JobSettings
-from pipeline import job, resources
+from pipeline import job, marks, resources
 from pipeline.decoded import decode_batch
-from pipeline.dumps.members import members
 from pipeline.engines.local import Totals
-from pipeline.sources.dumps import DumpRecords, source_name, told
+from pipeline.sources.dumps import DumpRecords, told
 from pipeline.stages import Within
 from pipeline.stores import open_store
 from pipeline.tally import Tally
@@ -63,24 +62,29 @@ def run(settings: JobSettings, *, workers: int, stop: threading.Event, say: Say)
     Raises as job.run does. Whatever happens, `resume` goes on from the batches that are written whole."""
     settings = settings.model_copy(update={"metrics": MetricsSettings()})  # the port is the live job's
     done = _alone(settings, stop, say) if workers == 1 else _shared(settings, workers, stop, say)
+    say(done)
     if not stop.is_set():
         with closing(open_store(settings.store)) as store:
-            done.repeats = _repeats(store, settings)
+            done.repeats = repeats(store, settings)
     return done
 
 
-def dry_run(settings: JobSettings, say: Say) -> Progress:
-    """Read and decode all, judge and write nothing."""
+def dry_run(
+    settings: JobSettings, say: Say, *, written: Collection[tuple[str, int]] = (), stop: threading.Event | None = None
+) -> Progress:
+    """Read and decode all but the batches that are `written`, judge and write nothing. Breaks off at `stop`."""
     source = settings.source
     assert isinstance(source, DumpsSource)
-    records = DumpRecords(source, (), settings.max_record_bytes)
+    records = DumpRecords(source, written, settings.max_record_bytes)
     formats, tally, keep = resources.formats(settings), Tally(), Within(source.since, source.until)
-    while not records.exhausted:
+    while not records.exhausted and not (stop and stop.is_set()):
         batch = records.poll(0.1)
         if batch is not None:
             tally.add(decode_batch(batch, {}, settings.max_record_bytes, formats=formats, keep=keep))
             say(_progress(tally, records))
-    return _progress(tally, records)
+    done = _progress(tally, records)
+    say(done)
+    return done
 
 
 def _alone(settings: JobSettings, stop: threading.Event, say: Say) -> Progress:
@@ -197,13 +201,9 @@ def _work(settings: JobSettings, end: Connection) -> None:
         end.send((True, error))
 
 
-def _repeats(store: Store, settings: JobSettings) -> int:
-    source = settings.source
-    assert isinstance(source, DumpsSource)
-    asked = {
-        "generation": settings.judge.generation,
-        "sources": [source_name(member) for member in members(source.paths)],
-    }
+def repeats(store: Store, settings: JobSettings) -> int:
+    """Mentions that came again, see Progress."""
+    asked = marks.of_files(settings)
     ((total,),) = store.query(_ALL, asked).rows
     parts = max(1, -(-total // _MENTIONS_AT_ONCE))
     unique = sum(store.query(_UNIQUE, {**asked, "parts": parts, "part": n}).rows[0][0] for n in range(parts))

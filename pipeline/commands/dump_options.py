@@ -15,6 +15,12 @@ Paths = Annotated[
     list[Path] | None,
     typer.Argument(metavar="PATH...", help="Files, folders, archives; compressed or not.", show_default=False),
 ]
+Include = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--include", metavar="GLOB", help="Of folders and archives, only files whose path ends so: tweets*.js"
+    ),
+]
 Format = Annotated[
     str | None,
     typer.Option("--format", help="`echolot formats` lists them; auto, unset: each record's own fields tell."),
@@ -38,6 +44,7 @@ Mappings = Annotated[Path | None, typer.Option("--mappings", metavar="DIR", help
 def source(
     base: DumpsSource,
     paths: list[Path] | None,
+    include: list[str] | None,
     format_name: str | None,
     zone: str | None,
     day_first: bool | None,
@@ -49,6 +56,7 @@ def source(
     """`base` with what was given. A usage error where something cannot be meant."""
     given: dict[str, Any] = {
         "paths": tuple(paths or ()),
+        "include": tuple(include or ()),
         "format": format_name,
         "zone": _zone(zone),
         "day_first": day_first,

@@ -14,6 +14,9 @@ from schemas.errors import TerminalError
 Drain = Annotated[
     bool, typer.Option("--drain", help="First wait until all that the topics hold now is written and committed.")
 ]
+Named = Annotated[
+    str | None, typer.Option("--job", metavar="NAME", help="Another job, as a replay's: echolot-replay-GENERATION.")
+]
 Folder = Annotated[str | None, typer.Option("--savepoints", help="Folder for the savepoint; the cluster's, if unset.")]
 
 
@@ -28,13 +31,13 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(group, name="flink")
 
 
-def status(config: shared.Config = shared.DEFAULT, as_json: shared.AsJson = False) -> None:
+def status(config: shared.Config = shared.DEFAULT, name: Named = None, as_json: shared.AsJson = False) -> None:
     """The jobs of this configuration's group that the cluster remembers, the newest first."""
     settings = shared.settings(config)
-    rest = FlinkRest(settings.flink.rest)
-    rows = [_row(rest, job) for job in rest.jobs(settings.job_name)]
+    rest, name = FlinkRest(settings.flink.rest), name or settings.job_name
+    rows = [_row(rest, job) for job in rest.jobs(name)]
     if not rows and not as_json:
-        print(f"Flink at {settings.flink.rest} has no job named {settings.job_name!r}; start one with `echolot stream`")
+        print(f"Flink at {settings.flink.rest} has no job named {name!r}; start one with `echolot stream`")
         return
     names = (
         "job",
@@ -64,21 +67,20 @@ def stop(config: shared.Config = shared.DEFAULT, drain: Drain = False, savepoint
     print(f"go on with: echolot stream --config {config} --engine flink --savepoint {path}")
 
 
-def cancel(config: shared.Config = shared.DEFAULT) -> None:
-    """End the job at once. Nothing is lost: the next start goes on from the group's committed offsets."""
-    rest, job = _running(config)
+def cancel(config: shared.Config = shared.DEFAULT, name: Named = None) -> None:
+    """End the job at once. Nothing is lost: the next start goes on from the group's committed offsets, a replay by
+    `--resume`."""
+    rest, job = _running(config, name)
     rest.cancel(job.id)
     print(f"job {job.id} is {rest.wait_until_over(job.id).state}")
 
 
-def _running(config: shared.Config) -> tuple[FlinkRest, Job]:
+def _running(config: shared.Config, name: str | None = None) -> tuple[FlinkRest, Job]:
     settings = shared.settings(config)
-    rest = FlinkRest(settings.flink.rest)
-    running = [job for job in rest.jobs(settings.job_name) if not job.over]
+    rest, name = FlinkRest(settings.flink.rest), name or settings.job_name
+    running = [job for job in rest.jobs(name) if not job.over]
     if not running:
-        raise TerminalError(
-            f"no job named {settings.job_name!r} runs on {settings.flink.rest}; see `echolot flink status`"
-        )
+        raise TerminalError(f"no job named {name!r} runs on {settings.flink.rest}; see `echolot flink status`")
     return rest, running[0]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -25,13 +25,25 @@ def add_to(app: typer.Typer) -> None:
 def replay(
     paths: dump_options.Paths = None,
     config: shared.Config = shared.DEFAULT,
+    include: dump_options.Include = None,
     format_name: dump_options.Format = None,
     generation: Annotated[
         str | None, typer.Option("--generation", help="Name for the verdicts; unset: judge.generation.")
     ] = None,
     since: Annotated[datetime | None, typer.Option("--from", formats=_DATES, help="Published since then, UTC.")] = None,
     until: Annotated[datetime | None, typer.Option("--to", formats=_DATES, help="Published before then, UTC.")] = None,
-    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes that share the work.")] = 1,
+    engine: Annotated[
+        Literal["local", "flink"],
+        typer.Option("--engine", help="What runs it: this machine, or the cluster of the file's `flink`."),
+    ] = "local",
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers",
+            min=1,
+            help="Shares of the work: processes (unset: 1), task slots on Flink (flink.parallelism).",
+        ),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where an interrupted run was.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and count, judge and write nothing.")] = False,
     max_rate: Annotated[float | None, typer.Option("--max-rate", min=0.1, help="Most records a second.")] = None,
@@ -48,30 +60,39 @@ def replay(
 
     The same rows as a stream of the same records would give. Nothing live is touched: no offset is committed, and
     another generation than the active one stays unseen until `echolot generations activate`. Ctrl-C ends it after the
-    batch at hand; `--resume` goes on."""
+    batch at hand; `--resume` goes on.
+
+    With `--engine flink` the files must lie under the same path here and for every Flink worker, as on a shared disk;
+    Ctrl-C cancels the job."""
     from pipeline import checks
 
     settings = shared.settings(config)
     base = dump_options.configured(settings)
     span = {"since": _utc(since) or base.since, "until": _utc(until) or base.until}
     source = dump_options.source(
-        base, paths, format_name, zone, day_first, encoding, header, no_names, no_quotes
+        base, paths, include, format_name, zone, day_first, encoding, header, no_names, no_quotes
     ).model_copy(update={**span, "max_rate": max_rate or base.max_rate, "resume": resume})
     judge = settings.judge.model_copy(update={"generation": shared.generation(generation)} if generation else {})
     dead = settings.dead_letters.model_copy(update={"topic": None})  # a topic is the live job's
     settings = settings.model_copy(
         update={
-            "source": source, "judge": judge, "dead_letters": dead, "engine": "local",
+            "source": source, "judge": judge, "dead_letters": dead, "engine": engine,
             "mappings": mappings or settings.mappings,
         }
     )  # fmt: skip
+    if engine == "flink":
+        if dry_run:
+            raise typer.BadParameter("--dry-run reads in this process; leave --engine flink out")
+        settings = _for_flink(settings, workers)
     checks.judge(settings, config)
     dump_options.check_format(settings)
     _check_zones(settings)
     if dry_run:
         _finish(_dry(settings), as_json, written=False)
         return
-    _finish(_run(settings, workers), as_json, written=True)
+    done = _run(settings, workers or 1)
+    if done is not None:
+        _finish(done, as_json, written=True)
 
 
 def _utc(moment: datetime | None) -> datetime | None:
@@ -89,17 +110,37 @@ def _check_zones(settings: JobSettings) -> None:
         require_zone(preview, source, known)
 
 
-def _run(settings: JobSettings, workers: int) -> Progress:
-    from pipeline import replaying
+def _for_flink(settings: JobSettings, workers: int | None) -> JobSettings:
+    """Shares instead of processes, and paths that mean the same in another working folder."""
+    source, flink = settings.source, settings.flink
+    assert source.kind == "dumps"
+    shares = workers or flink.parallelism
+    cluster = {"parallelism": shares, "max_parallelism": max(flink.max_parallelism, shares), "savepoint": None}
+    paths = tuple(path.absolute() for path in source.paths)
+    return settings.model_copy(
+        update={
+            "source": source.model_copy(update={"paths": paths, "workers": shares}),
+            "flink": flink.model_copy(update=cluster),
+            "mappings": settings.mappings.absolute() if settings.mappings else None,
+        }
+    )
+
+
+def _run(settings: JobSettings, workers: int) -> Progress | None:
+    """The account; None where the job on Flink was stopped: what it read by then is not counted."""
+    from pipeline import replaying, replaying_on_flink
     from pipeline.commands.stream import stop_on_signals
     from schemas.errors import Stopped
 
     shared.log_to_stderr(settings.logs)
     stop = stop_on_signals()
-    done = replaying.Progress()
+    done: Progress | None = None if settings.engine == "flink" else replaying.Progress()
     with _Bar() as bar:
         try:
-            done = replaying.run(settings, workers=workers, stop=stop, say=bar.show)
+            if settings.engine == "flink":
+                done = replaying_on_flink.run(settings, stop=stop, say=bar.show)
+            else:
+                done = replaying.run(settings, workers=workers, stop=stop, say=bar.show)
         except Stopped as told:  # while it started, or waited for a store that is away
             shared.say(str(told))
     if stop.is_set():

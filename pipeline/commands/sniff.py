@@ -22,6 +22,7 @@ def add_to(app: typer.Typer) -> None:
 
 def sniff(
     paths: dump_options.Paths = None,
+    include: dump_options.Include = None,
     format_name: dump_options.Format = None,
     zone: dump_options.Zone = None,
     day_first: dump_options.DayFirst = None,
@@ -38,7 +39,7 @@ def sniff(
     from pipeline.previewing import previews
 
     source = dump_options.source(
-        DumpsSource(paths=()), paths, format_name, zone, day_first, encoding, header, no_names, no_quotes
+        DumpsSource(paths=()), paths, include, format_name, zone, day_first, encoding, header, no_names, no_quotes
     )
     settings = JobSettings(source=source, mappings=mappings)
     dump_options.check_format(settings)

@@ -25,8 +25,16 @@ _BEGINNINGS = (
     (b"wOFF", "a font"),
     (b"wOF2", "a font"),
 )
+_DELETED_NOTES = re.compile(rb"\bdeleted_note_tweet\b")
 _MARKUP = re.compile(rb"\s*<(?:[!?]|/?[A-Za-z])")
 _FTYP = slice(4, 8)
+
+
+def foreign_script(assignment: bytes) -> str | None:
+    """The same of JavaScript, by what stands before its data."""
+    if _DELETED_NOTES.search(assignment):
+        return "deleted long posts of X, without the ids of their posts; deleted-tweets.js tells of these"
+    return None
 
 
 def foreign(head: bytes) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pipeline.dumps.encodings import find_encoding
-from pipeline.dumps.foreign import foreign
+from pipeline.dumps.foreign import foreign, foreign_script
 from pipeline.dumps.headers import Header, table_shape
 from pipeline.dumps.json_shape import JsonShape, json_shape
 from pipeline.dumps.options import ReadOptions
@@ -68,6 +68,8 @@ def sniff(head: bytes, name: str, options: ReadOptions | None = None, *, whole: 
         return Layout(Kind.FOREIGN, remark=what)
     remark = "UTF-16 that was taken for another encoding and saved again" if encoding == UTF16_AS_UTF8 else ""
     json = json_shape(start, name, whole=whole)
+    if json is not None and (what := foreign_script(start[: json.prefix])) is not None:
+        return Layout(Kind.FOREIGN, remark=what)
     if json is not None:
         kind = Kind.JS_WRAPPED if json.prefix else _KINDS[json.shape]
         return Layout(kind, encoding, marks, shape=json.shape, prefix=json.prefix, remark=remark)

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pipeline.dumps import tars, zips
 from pipeline.dumps.content import Broken, Content, Stretch, unreadable
@@ -24,19 +24,23 @@ class Member:
 
     `name` is its path from the parent of the PATH it was found under, with slashes, and "!path/within" for members of
     archives: the same on every machine. `path` is the file on disk. `open` gives the decompressed content, every time
-    from its beginning; whatever is wrong with it is told by reading."""
+    from its beginning; whatever is wrong with it is told by reading. `is_given`: it is a PATH itself, not found in a
+    folder or archive."""
 
     name: str
     path: Path
     open: Callable[[], Content]
+    is_given: bool = False
 
 
-def members(paths: Sequence[Path]) -> Iterator[Member]:
+def members(paths: Sequence[Path], include: Sequence[str] = ()) -> Iterator[Member]:
     """Files as given; folders recursively, in order of name, without hidden files and links; archives (zip, tar) in
     their own order. Files compressed by gzip, bzip2, xz or zstd are told by their first bytes; one within an archive is
     decompressed, too.
 
-    Raises TerminalError, at once, where a path is missing, or where two would give members the same name."""
+    `include`: of folders and archives only files, or archives, whose path ends as one of these patterns says. Raises
+    TerminalError, at once, where a path is missing, or where two would give members the same name; at the end, where no
+    file is as `include` says."""
     roots: dict[str, Path] = {}
     for path in paths:
         name = path.name if path.name not in ("", "..") else path.resolve().name
@@ -53,7 +57,23 @@ def members(paths: Sequence[Path]) -> Iterator[Member]:
         for other in roots.values():
             if other.resolve() in path.resolve().parents:
                 raise TerminalError(f"{path} lies in {other}; name one of them, else its posts are read twice")
-    return _walked(roots)
+    return _included(_walked(roots), include) if include else _walked(roots)
+
+
+def _included(found: Iterator[Member], patterns: Sequence[str]) -> Iterator[Member]:
+    is_any = False
+    for member in found:
+        paths = [PurePosixPath(path.replace("!", "/")) for path in (member.name, member.name.partition("!")[0])]
+        if member.is_given or any(path.match(pattern) for path in paths for pattern in patterns):
+            is_any = True
+            yield member
+    if not is_any:
+        raise TerminalError(f"no file is as {' or '.join(patterns)} says; `echolot sniff PATH` lists what is there")
+
+
+def folder(name: str) -> str:
+    """A member's name up to its last part; members of an archive's top lie in the archive."""
+    return name[: max(name.rfind("/"), name.rfind("!")) + 1]
 
 
 def _walked(roots: dict[str, Path]) -> Iterator[Member]:
@@ -61,7 +81,7 @@ def _walked(roots: dict[str, Path]) -> Iterator[Member]:
         if path.is_dir():
             yield from _folder(path, name)
         else:
-            yield from _file(path, name)
+            yield from _file(path, name, is_given=True)
 
 
 def _folder(folder: Path, name: str) -> Iterator[Member]:
@@ -79,30 +99,31 @@ def _folder(folder: Path, name: str) -> Iterator[Member]:
             yield from _file(entry, inner)
 
 
-def _file(path: Path, name: str) -> Iterator[Member]:
+def _file(path: Path, name: str, *, is_given: bool = False) -> Iterator[Member]:
     name = _storable(name)
     whole = partial(_open, name, partial(Stretch, path, name))
     with Stretch(path, name) as raw:
         is_zip = raw.peek(4) in zips.MAGIC
     if is_zip:
-        yield from _zipped(path, name, whole)
+        yield from _zipped(Member(name, path, whole, is_given))
         return
     with whole() as content:
         is_tar = tars.is_tar(content.peek(512))
     if is_tar:
         yield from _tarred(path, name, whole)
     else:
-        yield Member(name, path, whole)
+        yield Member(name, path, whole, is_given)
 
 
-def _zipped(path: Path, name: str, whole: Callable[[], Content]) -> Iterator[Member]:
+def _zipped(archive: Member) -> Iterator[Member]:
+    name, path = archive.name, archive.path
     try:
         listed = zips.contents(path, name)
     except Damaged as error:
         yield Member(name, path, partial(Broken, name, error.why))
         return
     if any(info.filename.lower() in _DOCUMENTS for info in listed):
-        yield Member(name, path, whole)
+        yield archive
         return
     names = _Names(name)
     for info in listed:

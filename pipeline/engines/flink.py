@@ -6,13 +6,14 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import apache_beam as beam
 from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.runners.portability.portable_runner import PortableRunner
 
 from configs.base import ConfigError
+from configs.dumps import DumpsSource
 from configs.secret import EnvironmentSecret
 from configs.settings import JobSettings, KafkaSource
 from pipeline import graph
@@ -21,6 +22,7 @@ from pipeline.engines.flink_rest import FlinkRest, Job, first_cause
 from pipeline.engines.job_server import job_server
 from pipeline.failures import HALT
 from pipeline.sources.commit import Commit, by_partition
+from pipeline.sources.shares import ReadShare
 from pipeline.sources.splittable import Discover, Read
 from schemas.errors import TerminalError, TransientError
 
@@ -33,9 +35,32 @@ AWAY_SECONDS = 300.0  # a JobManager that restarts takes seconds; one that is go
 
 def assemble(settings: JobSettings, arguments: list[str]) -> beam.Pipeline:
     """The whole pipeline; `arguments` are Beam's options."""
+    pipeline = beam.Pipeline(runner=PortableRunner(), options=PipelineOptions(arguments))
+    if settings.source.kind == "dumps":
+        replay(pipeline, settings)
+    else:
+        stream(pipeline, settings)
+    return pipeline
+
+
+def replay(pipeline: beam.Pipeline, settings: JobSettings) -> beam.PCollection:
+    """The graph over dumps, which ends. The shares are dealt out one a subtask: batch Flink makes Reshuffle a round
+    robin."""
+    source = settings.source
+    assert isinstance(source, DumpsSource)
+    batches = (
+        pipeline
+        | "Shares" >> beam.Create(range(source.workers), reshuffle=False)
+        | "Deal" >> beam.Reshuffle()
+        | "Read" >> beam.ParDo(ReadShare(settings))
+    )
+    return graph.build(batches, settings, gather=settings.flink.gather)
+
+
+def stream(pipeline: beam.Pipeline, settings: JobSettings) -> None:
+    """The graph over topics, which does not."""
     source = settings.source
     assert isinstance(source, KafkaSource)
-    pipeline = beam.Pipeline(runner=PortableRunner(), options=PipelineOptions(arguments))
     batches = (
         pipeline
         | "Topics" >> beam.Create([topic.name.encode() for topic in source.topics], reshuffle=False)
@@ -47,31 +72,23 @@ def assemble(settings: JobSettings, arguments: list[str]) -> beam.Pipeline:
     written = graph.build(batches, settings, gather=settings.flink.gather)
     if settings.flink.spread:
         _ = written | "By partition" >> beam.FlatMap(by_partition) | "Commit" >> beam.ParDo(Commit(settings))
-    return pipeline
 
 
 def submit(settings: JobSettings, *, replace: bool = False) -> Job:
     """Start the job; returns once Flink has it. A running job of the group is refused, or cancelled first (`replace`).
 
     Raises ConfigError, TransientError, TerminalError."""
-    _refuse_what_cannot_travel(settings)
+    make_way(settings, replace=replace)
     flink, name = settings.flink, settings.job_name
     rest = FlinkRest(flink.rest)
-    for running in (job for job in rest.jobs(name) if not job.over):
-        if not replace:
-            raise ConfigError(
-                f"{name!r} runs as Flink job {running.id} ({running.state}) already; stop it by `echolot flink stop`, "
-                f"replace it with --replace, or give this job another source.group"
-            )
-        rest.cancel(running.id)
-        log.info("job %s is %s, to be replaced", running.id, rest.wait_until_over(running.id).state)
     before = {job.id for job in rest.jobs(name)}
+    ends = settings.source.kind == "dumps"
     with job_server(flink) as address:
-        chosen = flink_options.flags(flink, name)
+        chosen = flink_options.flags(flink, name, ends=ends)
         flink_options.refuse_unknown(chosen, flink_options.known(address))
         arguments = [
             f"--job_endpoint={address}",
-            "--streaming",
+            *([] if ends else ["--streaming"]),
             f"--sdk_worker_parallelism={flink.worker_processes}",
             *flink_options.environment(flink),
             *_as_arguments(chosen),
@@ -81,9 +98,33 @@ def submit(settings: JobSettings, *, replace: bool = False) -> Job:
         return _appeared(rest, name, before)
 
 
-def watch(settings: JobSettings, job: Job, stop: threading.Event) -> None:
+def make_way(settings: JobSettings, *, replace: bool = False) -> None:
+    """Refuse what cannot run on Flink, and a second job of the name, which `replace` cancels instead.
+
+    Raises ConfigError, TransientError, TerminalError."""
+    _refuse_what_cannot_travel(settings)
+    rest, name = FlinkRest(settings.flink.rest), settings.job_name
+    for running in (job for job in rest.jobs(name) if not job.over):
+        if not replace:
+            raise ConfigError(f"{name!r} runs as Flink job {running.id} ({running.state}) already; {_mend(settings)}")
+        rest.cancel(running.id)
+        log.info("job %s is %s, to be replaced", running.id, rest.wait_until_over(running.id).state)
+
+
+def _mend(settings: JobSettings) -> str:
+    if settings.source.kind == "dumps":
+        return (
+            f"wait for its end, end it by `echolot flink cancel --job {settings.job_name}`, or give another "
+            f"--generation"
+        )
+    return "stop it by `echolot flink stop`, replace it with --replace, or give this job another source.group"
+
+
+def watch(settings: JobSettings, job: Job, stop: threading.Event, *, tick: Callable[[], None] = lambda: None) -> bool:
     """Stay until the job ends or `stop` is set; then the job is cancelled. What was acknowledged is committed or read
-    and written again, once. Raises the error that halted the job."""
+    and written again, once. `tick` is called every WATCH_SECONDS.
+
+    True where a replay has come to its end. Raises the error that halted the job."""
     rest = FlinkRest(settings.flink.rest)
     state, told, answered = "", 0, time.monotonic()
     starting = answered + START_SECONDS
@@ -105,16 +146,26 @@ def watch(settings: JobSettings, job: Job, stop: threading.Event) -> None:
         _end_if_halted(rest, job, failures)
         if time.monotonic() > starting and not job.over and _still_starting(rest, job):
             starting = time.monotonic() + START_SECONDS
-            log.warning("tasks of job %s do not start: no Python worker comes up; see the worker pool's log", job.id)
+            log.warning(
+                "tasks of job %s do not start: no Python worker comes up (see the worker pool's log), or fewer task "
+                "slots are free than parallelism asks for",
+                job.id,
+            )
+        if job.over and job.state == "FINISHED" and settings.source.kind == "dumps":
+            return True
         if job.over:
-            raise TerminalError(f"Flink job {job.id} ended as {job.state}; see `echolot flink status` and Flink's log")
+            raise TerminalError(
+                f"Flink job {job.id} ended as {job.state}; see `echolot flink status --job {job.name}` and Flink's log"
+            )
+        tick()
     rest.cancel(job.id)
     log.info("job %s is %s", job.id, rest.wait_until_over(job.id).state)
+    return False
 
 
 def _still_starting(rest: FlinkRest, job: Job) -> bool:
     """Flink calls a job RUNNING whose tasks wait for a worker; for ever, where the worker died as it started."""
-    return any(vertex["status"] != "RUNNING" for vertex in rest.details(job.id)["vertices"])
+    return any(vertex["status"] not in ("RUNNING", "FINISHED") for vertex in rest.details(job.id)["vertices"])
 
 
 def _end_if_halted(rest: FlinkRest, job: Job, failures: list[tuple[int, str]]) -> None:
@@ -138,10 +189,10 @@ def _appeared(rest: FlinkRest, name: str, before: set[str]) -> Job:
 
 
 def _refuse_what_cannot_travel(settings: JobSettings) -> None:
-    if not isinstance(settings.source, KafkaSource):
+    if settings.source.kind == "files":
         raise ConfigError("source.kind: the flink engine reads Kafka; use `--engine local` for followed files")
     secrets = {
-        "source.password": settings.source.password,
+        "source.password": getattr(settings.source, "password", None),
         "privacy.pseudonym_key": settings.privacy.pseudonym_key,
         "store.password": getattr(settings.store, "password", None),
     }

@@ -17,12 +17,20 @@ from schemas.errors import TransientError
 _SECONDS = 10
 
 
-def flags(settings: FlinkSettings, job_name: str) -> dict[str, str]:
-    """Flags of the job server by name. Times are milliseconds there."""
+def flags(settings: FlinkSettings, job_name: str, *, ends: bool = False) -> dict[str, str]:
+    """Flags of the job server by name, for a job that `ends` by itself or goes on. Times are milliseconds there."""
     chosen = {
         "job_name": job_name,
         "parallelism": str(settings.parallelism),
         "max_parallelism": str(settings.max_parallelism),
+    }
+    if not ends:
+        chosen |= _of_a_stream(settings)
+    return chosen | dict(settings.options)
+
+
+def _of_a_stream(settings: FlinkSettings) -> dict[str, str]:
+    chosen = {
         "checkpointing_interval": _millis(settings.checkpoint),
         "checkpoint_timeout_millis": _millis(settings.checkpoint_timeout),
         "min_pause_between_checkpoints": _millis(settings.checkpoint / 4),
@@ -35,7 +43,7 @@ def flags(settings: FlinkSettings, job_name: str) -> dict[str, str]:
     }
     if settings.savepoint:
         chosen["savepoint_path"] = settings.savepoint
-    return chosen | dict(settings.options)
+    return chosen
 
 
 def environment(settings: FlinkSettings) -> list[str]:

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from hashlib import blake2b
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from configs.dumps import DumpsSource
+from pipeline.dumps.long_posts import LongPosts
 from pipeline.dumps.members import Member, members
-from pipeline.dumps.notes import Note
+from pipeline.dumps.notes import Note, NoteKind
 from pipeline.dumps.options import ReadOptions
 from pipeline.dumps.reader import DumpReader
+from pipeline.dumps.unknown import LEFT_OUT, LOOKED_AT, is_unknown
+from pipeline.sources.file_notes import FileNotes
 from pipeline.sources.protocol import Positions
 from schemas.errors import TerminalError
 from schemas.record import Batch, Record, Span
@@ -36,7 +39,7 @@ class DumpRecords:
         self._written = frozenset(written)
         self._max_bytes = max_bytes
         self._options = read_options(settings)
-        self._members = list(members(settings.paths))
+        self._members = list(members(settings.paths, settings.include))
         self._batches = self._mine()
         self._began, self._given = time.monotonic(), 0
         self._done_bytes = 0
@@ -45,17 +48,26 @@ class DumpRecords:
         """See Source.exhausted."""
         self.left_out = 0
         """Records of batches that were written before."""
-        self.notes: list[tuple[str, Note]] = []
+        self._notes = FileNotes()
+
+    @property
+    def notes(self) -> list[tuple[str, Note]]:
         """What a person should know of how the files were read; of the first worker alone, since all read all."""
+        return self._notes.listed()
 
     def _mine(self) -> Iterator[Batch]:
         size, worker, workers = self._settings.poll_records, self._settings.worker, self._settings.workers
-        number = 0
+        long_posts, number = LongPosts(self._members, self._options, self._max_bytes), 0
         for member in self._members:
             name = source_name(member)
             self._reader = reader = DumpReader(member, self._options, self._max_bytes)
-            records = iter(reader)
-            while batch := list(islice(records, size)):
+            records = long_posts.joined(member, reader.records())
+            head = list(islice(records, LOOKED_AT))
+            if not member.is_given and is_unknown(head, reader.layout, self._max_bytes):
+                self._tell(member, [LEFT_OUT])
+                continue
+            everything = chain(head, records)
+            while batch := list(islice(everything, size)):
                 is_mine = number % workers == worker
                 number += 1
                 first, end = batch[0].position, batch[-1].position + 1
@@ -66,8 +78,12 @@ class DumpRecords:
                     continue
                 yield Batch([_renamed(record, name) for record in batch], (Span(name, 0, first, end),))
             self._done_bytes += reader.bytes_read
-            for note in reader.notes if worker == 0 else ():
-                self.notes.append((name, note))
+            self._tell(member, reader.notes)
+
+    def _tell(self, member: Member, notes: Iterable[Note]) -> None:
+        for note in notes if self._settings.worker == 0 else ():
+            name = member.name if note.kind is NoteKind.NOT_READ else source_name(member)
+            if self._notes.add(name, note):
                 log.warning("%s: %s", name, told(note))
 
     def total_bytes(self) -> int:
@@ -75,7 +91,9 @@ class DumpRecords:
         return sum(path.stat().st_size for path in {member.path for member in self._members})
 
     def read_bytes(self) -> int:
-        """How much of it is read."""
+        """How much of it is read; at the end all of it, with what was left out."""
+        if self.exhausted:
+            return self.total_bytes()
         return min(self._done_bytes + (self._reader.bytes_read if self._reader else 0), self.total_bytes())
 
     def poll(self, wait_seconds: float) -> Batch | None:

@@ -2,9 +2,10 @@
 
 An element is {"tweet": {...}}, in older archives the tweet alone, or {"noteTweet": {...}}; what reads the file takes
 the JavaScript and the list around it off. Odd: the author is never in it, and may be told by two record headers; every
-number is text; a retweet is known by "RT @" alone, cut at 140 characters; deleted-tweets.js tells by `deleted_at` only.
+number is text; a retweet is known by "RT @" alone, cut at 140 characters; deleted-tweets.js tells by `deleted_at` only;
+tweet-headers.js repeats ids and times of what tweets.js has, and is ignored.
 A long post is cut in tweets.js and whole in note-tweet.js, under an id that is not the post's: by itself it becomes a
-mention of its own, so whoever can pair them (same second, same beginning) sends both as one {"tweet", "noteTweet"}.
+mention of its own. What reads an archive pairs them (x_long_form.py) and gives both as one {"tweet", "noteTweet"}.
 Golden payloads: tests/golden/x_archive/."""
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from schemas.errors import Rejected
 from schemas.formats import x_status
 from schemas.formats.model import SourceModel, kind_of, mention, merged, validated
 from schemas.formats.protocol import Item, Payload
+from schemas.formats.x_long_form import whole_text
 from schemas.formats.x_tweet import TweetTime
 from schemas.ids import DecimalId
 from schemas.mention import Mention
-from schemas.record import Reason
+from schemas.record import Ignored, Reason
 from schemas.synthetic import MARK
 from schemas.text import unescape
 
@@ -27,9 +29,12 @@ ACCOUNT_ID_HEADER = "echolot-account-id"
 """Record header: number of the account whose archive it is."""
 ACCOUNT_HANDLE_HEADER = "echolot-account-handle"
 """Record header: the account's handle, with or without the @."""
+NOTE_HEADER = "echolot-note"
+"""Record header: "paired" on a long post that is sent together with its post, too."""
 
 _ELEMENT = frozenset({"tweet", "noteTweet"})
 _BARE = frozenset({"id_str", "created_at"})
+_IDS = frozenset({"id_str", "id"})
 _AUTHORED = frozenset({"user", "user_id_str"})  # the API's status, the website's
 _NUMBER = re.compile(rb"\d{1,20}")
 _HANDLE = re.compile(rb"@?(\w{1,20})")  # 15 today, 20 in the first years
@@ -68,6 +73,9 @@ class XArchive:
             "id": _told(headers, ACCOUNT_ID_HEADER, _NUMBER, "a number"),
             "handle": _told(headers, ACCOUNT_HANDLE_HEADER, _HANDLE, "a handle"),
         }
+        if NOTE_HEADER in headers and payload.keys() == {"noteTweet"}:
+            yield Ignored("long_text_of_a_post")
+            return
         note = validated(_Note, payload["noteTweet"], at="noteTweet") if "noteTweet" in payload else None
         at = "tweet" if "tweet" in payload else ""
         if note is not None and not at:
@@ -76,10 +84,14 @@ class XArchive:
         if not at and "id" not in payload and "id_str" not in payload:
             raise Rejected(Reason.MISSING_FIELD, "tweet: missing")
         tweet = payload["tweet"] if at else payload
+        if type(tweet) is dict and "tweet_id" in tweet and _IDS.isdisjoint(tweet):
+            yield Ignored("header")
+            return
         if type(tweet) is dict and tweet.get("deleted_at") is not None:
             yield x_status.status_deletion(tweet, at=at)
             return
-        yield x_status.status_mention(tweet, at=at, owner=owner, long_form=note.core.text if note else None)
+        long_form = whole_text(tweet, note.core.text) if note else None
+        yield x_status.status_mention(tweet, at=at, owner=owner, long_form=long_form)
 
 
 def _told(headers: Mapping[str, bytes], name: str, pattern: re.Pattern[bytes], kind: str) -> str | None:

@@ -96,6 +96,25 @@ def test_a_zip_gives_its_members_in_its_own_order_and_unpacks_what_is_compressed
     }
 
 
+def test_of_folders_and_archives_only_what_is_included_is_given(tmp_path: Path) -> None:
+    root = tmp_path / "dump"
+    for name in ("data/tweets.js", "data/tweets-part1.js", "data/like.js", "old/tweets.js"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(LINE)
+    zipped(root / "a.zip", ("data/tweets.js", LINE), ("data/like.js", LINE))
+    (tmp_path / "given.csv").write_bytes(LINE)
+
+    def named(*patterns: str) -> list[str]:
+        return [member.name.removeprefix("dump/") for member in members([root, tmp_path / "given.csv"], patterns)]
+
+    data = ["data/tweets-part1.js", "data/tweets.js"]
+    assert named("data/tweets*.js") == ["a.zip!data/tweets.js", *data, "given.csv"]
+    assert named("*.zip") == ["a.zip!data/tweets.js", "a.zip!data/like.js", "given.csv"]
+    assert named("a.zip/data/like.js", "old/*") == ["a.zip!data/like.js", "old/tweets.js", "given.csv"]
+    with pytest.raises(TerminalError, match=r"no file is as \*\.csv says"):
+        list(members([root], ["*.csv"]))
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_members_of_the_same_name_stay_apart(tmp_path: Path) -> None:
     path = zipped(tmp_path / "a.zip", ("x", b"1"), ("x#2", b"2"), ("x", b"3"))

@@ -49,6 +49,14 @@ def test_times_are_milliseconds_under_the_servers_own_spelling(job_server):
     flink_options.refuse_unknown(chosen, flink_options.known(job_server))
 
 
+def test_a_job_that_ends_makes_no_checkpoints_and_starts_from_none():
+    settings = FlinkSettings(parallelism=3, savepoint="/s/1", options={"object_reuse": "true"})
+    chosen = flink_options.flags(settings, "echolot-replay-live", ends=True)
+    assert chosen == {
+        "job_name": "echolot-replay-live", "parallelism": "3", "max_parallelism": "32", "object_reuse": "true",
+    }  # fmt: skip
+
+
 def test_a_misspelt_option_is_refused_with_its_neighbour(job_server):
     chosen = flink_options.flags(FlinkSettings(options={"max_bundle_time_millis": "50"}), "j")
     with pytest.raises(

@@ -14,7 +14,7 @@ from deploy.ports import free_ports
 from tests.services.required import need
 
 _START_SECONDS = 30  # measured 0.2-0.4 s; a loaded machine takes longer
-_HOW_TO_GET = "no clickhouse-server found; get it with: apt-get install -y --no-install-recommends clickhouse-server"
+HOW_TO_GET = "no clickhouse-server found; get it with: apt-get install -y --no-install-recommends clickhouse-server"
 
 _CONFIG = """<yandex>
   <logger><level>warning</level><log>{folder}/server.log</log><errorlog>{folder}/server.err.log</errorlog></logger>
@@ -117,11 +117,17 @@ class ClickHouseServer:
         self._process = None
 
 
-def find_or_skip() -> str:
-    """The server's command; skips the test where there is none, fails it where ECHOLOT_REQUIRE_SERVICES=1."""
+def find() -> str | None:
+    """The server's command; None where there is none."""
     if found := shutil.which("clickhouse-server"):
         return found
-    if found := shutil.which("clickhouse"):
-        return f"{found} server"
-    need(_HOW_TO_GET)
-    raise AssertionError("need() does not return where something is missing")
+    found = shutil.which("clickhouse")
+    return f"{found} server" if found else None
+
+
+def find_or_skip() -> str:
+    """The server's command; skips the test where there is none, fails it where ECHOLOT_REQUIRE_SERVICES=1."""
+    found = find()
+    need(None if found else HOW_TO_GET)
+    assert found is not None
+    return found

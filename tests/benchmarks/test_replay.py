@@ -1,0 +1,47 @@
+"""What `make bench-replay` reckons with: a dump that is the same for a seed, and figures that say what they claim."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from benchmarks import dumps
+from benchmarks.runs import Mark, memory, rate
+from schemas.decode import decode
+from schemas.mention import Mention
+from schemas.record import Record
+
+
+def test_a_dump_is_the_same_for_a_seed_and_holds_so_many_mentions(tmp_path: Path) -> None:
+    said: list[int] = []
+    size = dumps.write(tmp_path / "a.jsonl.gz", 20_000, seed=7, say=said.append)
+    assert size == (tmp_path / "a.jsonl.gz").stat().st_size
+    assert said == [10_000, 20_000]
+    lines = gzip.decompress((tmp_path / "a.jsonl.gz").read_bytes()).splitlines(keepends=True)
+    assert lines == list(dumps.mentions(20_000, 7))
+    assert lines[:1000] != list(dumps.mentions(20_000, 8))[:1000]
+    items = [i for line in lines for i in decode(Record("x", 0, 1, line), format_name=None, max_bytes=10**6)]
+    mentions = [item for item in items if isinstance(item, Mention)]
+    assert len(mentions) == len(items) == len({mention.native_id for mention in mentions}) == 20_000
+    assert len({mention.text for mention in mentions}) > 700
+    assert {mention.published_at.year for mention in mentions} == {2024}
+
+
+def test_a_rate_leaves_out_the_start_and_the_end() -> None:
+    steady = [Mark(n, 100 + n / 50, 1, 0, 0) for n in range(0, 1001, 10)]
+    slow_ends = [Mark(1, 0, 1, 0, 0), *steady, Mark(1000, 999, 1, 0, 0)]
+    assert rate(steady) == pytest.approx(50)
+    assert rate(slow_ends) == pytest.approx(50)
+    with pytest.raises(ValueError, match="too few"):
+        rate([Mark(500, 1, 1, 0, 0)])
+
+
+def test_memory_is_that_of_all_workers_near_so_many_records() -> None:
+    alone = [Mark(n, n, 1, 200, 50) for n in (0, 10)]
+    both = [Mark(n, n, 3, 1000 + n, 50 + n) for n in range(20, 1000, 10)]
+    ended = [Mark(1000, 1000, 2, 700, 99)]
+    marks = [*alone, *both, *ended]
+    assert memory(marks, 100) == (1080, 1100, 130)
+    assert memory(marks, 1000) == (1975, 1990, 1025)
