@@ -7,7 +7,7 @@ SETS ?=
 export ECHOLOT_CACHE ?= $(HOME)/.cache/echolot
 
 .PHONY: test-chaos help demo demo-kafka test fast lint services services-up services-status services-down bench bench-judge \
-	bench-stream bench-replay soak train evaluate fuzz clean
+	bench-stream bench-replay soak train evaluate fuzz real-files clean
 
 need_gold = test -f "$(GOLD)/dev.jsonl" || { echo "make $(1) needs labelled posts: GOLD=DIR, a folder with dev.jsonl (one \
 post a line; docs: echolot $(1) intents --help)"; exit 2; }; test -d "$(SETS)/umsab" || { echo "make $(1) needs public \
@@ -95,6 +95,11 @@ evaluate: .venv/installed ## cross-validated figures, each stage beside the whol
 
 fuzz: .venv/dev ## a million mutated records over all formats: none may crash the decoder; prints the seed
 	@$(BIN)/python -m benchmarks.fuzz
+
+real-files: .venv/installed ## public sets by their mapping files, dry: records read against records counted; SETS=DIR GOLD=DIR
+	@test -d "$(SETS)" && test -d "$(GOLD)" || { echo "make real-files needs labelled sets: SETS=DIR, a folder with a folder \
+a set, named as in samples/formats, and GOLD=DIR, a folder with dev.jsonl (one post a line)"; exit 2; }
+	@$(BIN)/python -m benchmarks.real_files --sets "$(SETS)" --gold "$(GOLD)"
 
 clean: ## remove the virtual environment and what demos left
 	@rm -rf .venv demo-data echolot-data build *.egg-info

@@ -33,6 +33,10 @@ class DumpsSource(Settings):
     """Row of a table's header; none: columns are called c1, c2, ...; unset: found by known names."""
     quotes: bool = True
     """Off: a quote in a table is a character as any other."""
+    lines: bool = False
+    """Text files hold a record a line, which is the column c1, whatever stands in it."""
+    record_element: Annotated[str, Field(min_length=1)] | None = None
+    """Name of the XML elements that are records; unset: XML is not read."""
     headers: dict[str, str] = Field(default_factory=dict)
     """Headers for every record, such as echolot-app (which app a file's reviews are about)."""
     since: AwareDatetime | None = None

@@ -120,6 +120,8 @@ class Mapping(Settings):
     """Other columns about the author: kept in extra["author"], which privacy settings take away."""
     columns: Columns = ()
     """All columns in order, for CSV rows that come without a header line."""
+    rows: Column | None = None
+    """Path of the list whose objects are the rows, for records that hold several; unset: a record is a row."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -127,4 +129,6 @@ class Mapping(Settings):
             raise ValueError("html unescapes entities already; remove `entities`")
         if len(set(self.columns)) < len(self.columns):
             raise ValueError("columns names one twice; give each its own name")
+        if self.columns and self.rows is not None:
+            raise ValueError("columns are of CSV, rows of JSON and XML; remove one of them")
         return self

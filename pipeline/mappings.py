@@ -73,6 +73,7 @@ def spec_of(file: MappingFile) -> MappingSpec:
         empty=frozenset(file.empty),
         author_columns=file.author_columns,
         columns=file.columns or None,
+        rows=file.rows,
     )
 
 

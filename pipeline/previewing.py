@@ -10,12 +10,15 @@ from configs.base import ConfigError
 from configs.dumps import DumpsSource
 from pipeline.dumps.members import Member, members
 from pipeline.dumps.notes import Note
+from pipeline.dumps.options import NO_DELIMITER
 from pipeline.dumps.reader import DumpReader
 from pipeline.dumps.unknown import LEFT_OUT, LOOKED_AT, is_unknown
 from pipeline.sources.dumps import read_options
 from schemas.decode import decode, recognise
 from schemas.formats.protocol import Format, Item, needs_zone
 from schemas.record import Record
+
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", NO_DELIMITER: "whole lines"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +77,7 @@ def _told(reader: DumpReader) -> str:
     assert layout is not None
     said = [layout.kind.value.replace("_", " ")]
     if layout.kind.value == "table":
-        said.append(
-            {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}.get(layout.delimiter, layout.delimiter)
-        )
-    if layout.kind.value not in ("xlsx", "parquet"):
+        said.append(_DELIMITERS.get(layout.delimiter, layout.delimiter))
+    if layout.kind.value not in ("xlsx", "parquet", "xml"):
         said.append(layout.encoding)
     return ", ".join(said)

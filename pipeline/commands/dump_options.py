@@ -38,6 +38,11 @@ Header = Annotated[
 ]
 NoNames = Annotated[bool, typer.Option("--no-names", help="Tables have no row of names: columns are c1, c2, ...")]
 NoQuotes = Annotated[bool, typer.Option("--no-quotes", help="A quote in a table is a character as any other.")]
+Lines = Annotated[bool, typer.Option("--lines", help="Text files hold a record a line: the column c1.")]
+RecordElement = Annotated[
+    str | None,
+    typer.Option("--record-element", metavar="NAME", help="The XML elements that are records; unset: no XML is read."),
+]
 Mappings = Annotated[Path | None, typer.Option("--mappings", metavar="DIR", help="Folder of mapping files.")]
 
 
@@ -52,6 +57,8 @@ def source(
     header: list[str] | None,
     no_names: bool,
     no_quotes: bool,
+    lines: bool,
+    record_element: str | None,
 ) -> DumpsSource:
     """`base` with what was given. A usage error where something cannot be meant."""
     given: dict[str, Any] = {
@@ -63,12 +70,15 @@ def source(
         "encoding": encoding,
         "header": "none" if no_names else None,
         "headers": base.headers | _headers(header or []),
+        "record_element": record_element or None,
     }
     given = {name: value for name, value in given.items() if value not in (None, ())}
     if format_name == "auto":
         given["format"] = None
     if no_quotes:
         given["quotes"] = False
+    if lines:
+        given["lines"] = True
     made = base.model_copy(update=given)
     if not made.paths:
         raise typer.BadParameter("name at least one PATH, or source.paths in the configuration")

@@ -53,6 +53,8 @@ def replay(
     header: dump_options.Header = None,
     no_names: dump_options.NoNames = False,
     no_quotes: dump_options.NoQuotes = False,
+    lines: dump_options.Lines = False,
+    record_element: dump_options.RecordElement = None,
     mappings: dump_options.Mappings = None,
     as_json: shared.AsJson = False,
 ) -> None:
@@ -70,7 +72,7 @@ def replay(
     base = dump_options.configured(settings)
     span = {"since": _utc(since) or base.since, "until": _utc(until) or base.until}
     source = dump_options.source(
-        base, paths, include, format_name, zone, day_first, encoding, header, no_names, no_quotes
+        base, paths, include, format_name, zone, day_first, encoding, header, no_names, no_quotes, lines, record_element
     ).model_copy(update={**span, "max_rate": max_rate or base.max_rate, "resume": resume})
     judge = settings.judge.model_copy(update={"generation": shared.generation(generation)} if generation else {})
     dead = settings.dead_letters.model_copy(update={"topic": None})  # a topic is the live job's

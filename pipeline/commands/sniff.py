@@ -30,6 +30,8 @@ def sniff(
     header: dump_options.Header = None,
     no_names: dump_options.NoNames = False,
     no_quotes: dump_options.NoQuotes = False,
+    lines: dump_options.Lines = False,
+    record_element: dump_options.RecordElement = None,
     mappings: dump_options.Mappings = None,
 ) -> None:
     """What would be read from the first rows of each file, and why. Reads nothing else, writes nothing."""
@@ -39,8 +41,9 @@ def sniff(
     from pipeline.previewing import previews
 
     source = dump_options.source(
-        DumpsSource(paths=()), paths, include, format_name, zone, day_first, encoding, header, no_names, no_quotes
-    )
+        DumpsSource(paths=()), paths, include, format_name, zone, day_first, encoding, header, no_names, no_quotes,
+        lines, record_element,
+    )  # fmt: skip
     settings = JobSettings(source=source, mappings=mappings)
     dump_options.check_format(settings)
     for preview in previews(source, resources.formats(settings), settings.max_record_bytes):

@@ -28,6 +28,10 @@ _BEGINNINGS = (
 _DELETED_NOTES = re.compile(rb"\bdeleted_note_tweet\b")
 _MARKUP = re.compile(rb"\s*<(?:[!?]|/?[A-Za-z])")
 _FTYP = slice(4, 8)
+MARKUP = (
+    "HTML or XML; name an XML file's element that is a post by --record-element, or export the posts as CSV or JSON"
+)
+"""What it is where nobody says which of its elements are records."""
 
 
 def foreign_script(assignment: bytes) -> str | None:
@@ -44,6 +48,9 @@ def foreign(head: bytes) -> str | None:
             return what
     if head[_FTYP] == b"ftyp":
         return "a film or picture (MP4)"
-    if _MARKUP.match(head):
-        return "HTML or XML; export the posts as CSV or JSON"
     return None
+
+
+def is_markup(head: bytes) -> bool:
+    """XML or HTML."""
+    return bool(_MARKUP.match(head))

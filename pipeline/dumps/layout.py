@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pipeline.dumps.encodings import find_encoding
-from pipeline.dumps.foreign import foreign, foreign_script
+from pipeline.dumps.foreign import MARKUP, foreign, foreign_script, is_markup
 from pipeline.dumps.headers import Header, table_shape
 from pipeline.dumps.json_shape import JsonShape, json_shape
-from pipeline.dumps.options import ReadOptions
+from pipeline.dumps.options import NO_DELIMITER, ReadOptions
 from pipeline.dumps.text import UTF16_AS_UTF8, Decoder, utf8
 from pipeline.dumps.zips import MAGIC as ZIP_MAGIC
 
@@ -32,6 +32,7 @@ class Kind(StrEnum):
     TABLE = "table"
     XLSX = "xlsx"
     PARQUET = "parquet"
+    XML = "xml"
     FOREIGN = "foreign"
     """Not to be read."""
 
@@ -66,8 +67,11 @@ def sniff(head: bytes, name: str, options: ReadOptions | None = None, *, whole: 
     start = utf8(text)
     if encoding != "utf-8" and (what := foreign(start)) is not None:
         return Layout(Kind.FOREIGN, remark=what)
+    is_text = options.delimiter == NO_DELIMITER
+    if is_markup(start) and not is_text:
+        return Layout(Kind.XML, encoding, marks) if options.record_element else Layout(Kind.FOREIGN, remark=MARKUP)
     remark = "UTF-16 that was taken for another encoding and saved again" if encoding == UTF16_AS_UTF8 else ""
-    json = json_shape(start, name, whole=whole)
+    json = None if is_text else json_shape(start, name, whole=whole)
     if json is not None and (what := foreign_script(start[: json.prefix])) is not None:
         return Layout(Kind.FOREIGN, remark=what)
     if json is not None:

@@ -10,6 +10,9 @@ from pipeline.dumps.text import Decoder
 from schemas.decode import FORMAT_HEADER
 from schemas.local_times import DAY_FIRST_HEADER, ZONE_HEADER
 
+NO_DELIMITER = "\0"
+"""As delimiter: a line is one field. NULs are taken out of all text, so that none parts it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOptions:
@@ -18,13 +21,16 @@ class ReadOptions:
     encoding: str | None = None
     """Name of the encoding; unset: found by byte order mark and NULs, else UTF-8. Never guessed beyond that."""
     delimiter: str | None = None
-    """The character between the fields of a table; unset: comma, semicolon, tab or pipe, whichever fits."""
+    """The character between the fields of a table, or NO_DELIMITER; unset: comma, semicolon, tab or pipe, whichever
+    fits."""
     header: int | Literal["none"] | None = None
     """Number of the table's header row, blank lines counted; "none" names the columns c1, c2, ...; unset: found."""
     quotes: bool = True
     """Off: a quote in a table is a character as any other."""
     column_names: frozenset[str] = frozenset()
     """Names that a header is known by, beside those of header_names.py."""
+    record_element: str | None = None
+    """Name of the XML elements that are records; unset: XML is not read."""
     format_name: str | None = None
     """The payload format (schemas/formats)."""
     zone: str | None = None
@@ -35,7 +41,7 @@ class ReadOptions:
     """More headers for every record."""
 
     def __post_init__(self) -> None:
-        if self.delimiter is not None and (len(self.delimiter) != 1 or self.delimiter in '"\r\n\0'):
+        if self.delimiter is not None and (len(self.delimiter) != 1 or self.delimiter in '"\r\n'):
             raise ValueError("delimiter: one character is expected, and no quote or line end")
         if isinstance(self.header, int) and self.header < 1:
             raise ValueError("header: rows are counted from 1")

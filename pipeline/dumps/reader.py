@@ -18,7 +18,9 @@ from pipeline.dumps.spooling import on_disk
 from pipeline.dumps.streams import Stream
 from pipeline.dumps.tables import columns_header, note_header, table_rows
 from pipeline.dumps.xlsx import XlsxRows
+from pipeline.dumps.xml_elements import xml_elements
 from schemas.decode import COLUMNS_HEADER
+from schemas.formats.mapped_row import LAYOUT_HEADER
 from schemas.record import Record
 
 LINE_HEADER = "echolot-line"
@@ -111,6 +113,9 @@ class DumpReader:
                 yield from self._xlsx(content, reading)
             case Kind.PARQUET:
                 yield from self._parquet(content, reading)
+            case Kind.XML:
+                self._headers[LAYOUT_HEADER] = b"xml"
+                yield from xml_elements(stream, self._member.name, reading)
             case Kind.FOREIGN:
                 return
 

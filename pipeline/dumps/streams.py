@@ -1,4 +1,5 @@
-"""A content as chunks of bytes, of UTF-8, or of text, without marks and NULs; damage ends it and is kept."""
+"""A content as chunks of bytes, of UTF-8, or of text, without marks and (but for bytes) NULs; damage ends it and is
+kept."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ _CHUNK_BYTES = 64 * 1024
 
 
 class Stream:
-    """One reading of a content, by one of the three."""
+    """One reading of a content, by one of its ways."""
 
     def __init__(self, content: Content, layout: Layout, notes: Notes) -> None:
         self.damage: Damaged | None = None
@@ -26,6 +27,10 @@ class Stream:
     def is_cut(self) -> bool:
         """It was damage that ended it."""
         return self.damage is not None
+
+    def raw(self) -> Iterator[bytes]:
+        """Chunks of its bytes as they are, for those who know encodings themselves."""
+        return self._bytes()
 
     def utf8(self) -> Iterator[bytes]:
         """Chunks of UTF-8; if the content is told as UTF-8, its bytes as they are."""

@@ -7,6 +7,7 @@ import re
 from array import array
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from xml.parsers import expat
@@ -15,10 +16,10 @@ from pipeline.dumps import zips
 from pipeline.dumps.content import Content
 from pipeline.dumps.damage import Damaged
 from pipeline.dumps.spooling import MOST_BYTES, no_room
+from pipeline.dumps.xml_feed import fed
 
 _RATIO = 1000
 _MOST_STRINGS = 2**25  # a sheet of Excel's has 2**20 rows
-_LAG = 8 * 2**20  # bytes of one tag, which the parser holds
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 Attributes = dict[str, str]
 
@@ -81,21 +82,8 @@ def parse(content: Content, name: str, events: Events) -> Iterator[None]:
     parser.StartElementHandler = root
     parser.CharacterDataHandler = events.text
     parser.StartDoctypeDeclHandler = _no_doctype
-    given = 0
     with closing(content):
-        while True:
-            piece = content.read(65_536)
-            given += len(piece)
-            try:
-                parser.Parse(piece, not piece)
-            except (expat.ExpatError, ValueError) as error:
-                yield
-                raise Damaged(name, max(0, parser.CurrentByteIndex), f"its XML is broken ({error})") from error
-            if given - parser.CurrentByteIndex > _LAG:
-                raise Damaged(name, given, "its XML has a tag without an end")
-            yield
-            if not piece:
-                return
+        yield from fed(parser, iter(partial(content.read, 65_536), b""), name)
 
 
 class Strings:

@@ -17,7 +17,7 @@ from configs.dumps import DumpsSource
 from pipeline.dumps.long_posts import LongPosts
 from pipeline.dumps.members import Member, members
 from pipeline.dumps.notes import Note, NoteKind
-from pipeline.dumps.options import ReadOptions
+from pipeline.dumps.options import NO_DELIMITER, ReadOptions
 from pipeline.dumps.reader import DumpReader
 from pipeline.dumps.unknown import LEFT_OUT, LOOKED_AT, is_unknown
 from pipeline.sources.file_notes import FileNotes
@@ -122,9 +122,10 @@ def read_options(settings: DumpsSource) -> ReadOptions:
     try:
         return ReadOptions(
             encoding=settings.encoding,
-            delimiter=settings.delimiter,
-            header=settings.header,
-            quotes=settings.quotes,
+            delimiter=NO_DELIMITER if settings.lines else settings.delimiter,
+            header="none" if settings.lines else settings.header,
+            quotes=settings.quotes and not settings.lines,
+            record_element=settings.record_element,
             format_name=settings.format,
             zone=settings.zone,
             day_first=settings.day_first,

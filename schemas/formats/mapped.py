@@ -1,4 +1,4 @@
-"""mapped: any other CSV or JSON, told by a mapping file which column is what (configs/mapping.py, docs/mapping.md).
+"""mapped: any other CSV, JSON or XML; a mapping file tells which column is what (configs/mapping.py, docs/mapping.md).
 
 Odd: a mapping has no marks of its own, so it is never recognised by shape, only named. Constants stand in for what a
 file does not say. Columns that no field has taken are kept in `extra`; any that may name the author, also one that was
@@ -12,13 +12,15 @@ from typing import Any
 from schemas.errors import Rejected
 from schemas.formats import mapped_values as values
 from schemas.formats.mapped_id import native_id
-from schemas.formats.mapped_row import Row
+from schemas.formats.mapped_row import LAYOUT_HEADER, Row
+from schemas.formats.mapped_rows import rows_of
 from schemas.formats.mapped_spec import COUNTS, IDS, TEXTS, TIMES, MappingSpec, Place
 from schemas.formats.model import kind_of, mention
 from schemas.formats.protocol import Item, Payload
+from schemas.jsontext import dumps
 from schemas.local_times import LocalTimes, local_times
 from schemas.mention import Mention
-from schemas.record import Deletion, Ignored, Reason
+from schemas.record import Dead, Deletion, Ignored, Reason
 from schemas.text import plain, unescape
 
 _LONGEST_LANGUAGE = 35  # as Mention.language
@@ -43,20 +45,37 @@ class Mapped:
         return False
 
     def items(self, payload: Payload, headers: Mapping[str, bytes]) -> Iterator[Item]:
-        """One mention or deletion; a header line and rows to skip are ignored."""
+        """One mention or deletion a row; a header line and rows to skip are ignored."""
         if type(payload) is not dict:
             raise Rejected(Reason.WRONG_TYPE, f"payload: {kind_of(payload)} where an object is expected")
-        spec, row = self._spec, Row(payload, self._spec.empty)
-        if row.is_header:
-            yield Ignored("header")
-        elif row.any_of(spec.skip):
-            yield Ignored("skipped by the mapping")
-        elif row.any_of(spec.deleted):
+        if self._spec.rows is not None:
+            yield from self._each(payload, self._spec.rows, headers)
+            return
+        row = Row(payload, self._spec.empty, is_exact=LAYOUT_HEADER in headers)
+        yield Ignored("header") if row.is_header else self._item(row, headers)
+
+    def _each(self, record: dict[str, Any], path: str, headers: Mapping[str, bytes]) -> Iterator[Item]:
+        """The items of a record's rows; a bad row is a dead letter of its own bytes."""
+        rows = rows_of(record, path)
+        if not rows:
+            yield Ignored("no rows")
+        for number, (at, raw) in enumerate(rows):
+            try:
+                if type(raw) is not dict:
+                    raise Rejected(Reason.WRONG_TYPE, f"{kind_of(raw)} where an object is expected")
+                yield self._item(Row(raw, self._spec.empty, around=record, number=number), headers)
+            except Rejected as error:
+                yield Dead(Reason(error.reason), f"{at}: {error.detail}", dumps(raw))
+
+    def _item(self, row: Row, headers: Mapping[str, bytes]) -> Item:
+        spec = self._spec
+        if row.any_of(spec.skip):
+            return Ignored("skipped by the mapping")
+        if row.any_of(spec.deleted):
             platform = self._platform(row)
             gone, _ = native_id(row, spec.native_id, platform, self._addresses, headers)
-            yield Deletion(platform, gone, None, "deleted")
-        else:
-            yield self._mention(row, headers)
+            return Deletion(platform, gone, None, "deleted")
+        return self._mention(row, headers)
 
     def _mention(self, row: Row, headers: Mapping[str, bytes]) -> Mention:
         spec, told = self._spec, local_times(headers)
@@ -68,8 +87,9 @@ class Mapped:
             if value is not None:
                 group, _, inner = name.rpartition(".")
                 (fields[group] if group else fields)[inner] = value
-        extra = row.rest(self._about_author) | marks
-        return mention(platform=platform, native_id=native, relation=self._relation(row), extra=extra, **fields)
+        relation = self._relation(row)
+        extra = row.rest(self._about_author) | marks  # last, when all that is asked of the row is known
+        return mention(platform=platform, native_id=native, relation=relation, extra=extra, **fields)
 
     def _platform(self, row: Row) -> str:
         rule = self._spec.platform

@@ -69,4 +69,5 @@ def _made(row: Row, rule: IdRule, headers: Mapping[str, bytes]) -> tuple[str, di
         if LINE_HEADER not in headers:
             raise Rejected(Reason.MISSING_FIELD, f"header {LINE_HEADER}: missing; `with_line` is for files alone")
         written.append(headers[LINE_HEADER].decode("ascii", "replace"))
+        written += [] if row.number is None else [str(row.number)]  # all rows of a record have its line
     return synthetic_id(*written), {MARK: True}

@@ -63,3 +63,4 @@ class MappingSpec:
     empty: frozenset[str] = frozenset()
     author_columns: tuple[str, ...] = ()
     columns: tuple[str, ...] | None = None
+    rows: str | None = None

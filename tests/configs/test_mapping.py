@@ -112,6 +112,8 @@ _WRONG = [
     ("relation: {column: T, values: {yes: reply}}", f"5: relation.values: {_QUOTE}"),
     ("rating_scale: 0", "5: rating_scale: must be above 0"),
     ("columns: [a, a]", "1: settings: columns names one twice; give each its own name"),
+    ("rows: [a, b]", "5: rows: must be text; put it in quotes"),
+    ("rows: ''", "5: rows: is empty; give it a value"),
 ]
 
 
@@ -125,6 +127,11 @@ def test_each_mistake_yields_exactly_its_message(read: Any, tmp_path: Path, line
 def test_html_and_entities_exclude_each_other(read: Any) -> None:
     with pytest.raises(ConfigError, match="html unescapes entities already; remove `entities`"):
         read("html: true", "entities: true")
+
+
+def test_rows_and_columns_exclude_each_other(read: Any) -> None:
+    with pytest.raises(ConfigError, match="columns are of CSV, rows of JSON and XML; remove one of them"):
+        read("columns: [a, b]", "rows: posts")
 
 
 def test_a_required_field_is_missed(tmp_path: Path) -> None:

@@ -29,7 +29,14 @@ ROOT = Path(__file__).parents[2]
 LEAST = "platform: forum\nnative_id: Id\ntext: Body\npublished_at: Date\n"
 ROW = {"Id": "7", "Body": "Hallo", "Date": "2024-05-01T10:00:00Z"}
 SAMPLES = {
-    "umsab": {"text": "a", "label": "2"},
+    "umsab": {"c1": "a"},
+    "mobasa": {"id": "1082171446959443968", "relevance": "true", "sentiment": "neutral", "Opinions": None, "text": "a"},
+    "twitter_care": {
+        "dialogContent": [
+            {"tweet_ID": "1245403438755852288", "client": "ann", "datetime": "2020-04-01T17:31:32.000Z", "message": "a"}
+        ],
+        "dialogHeader": {"company": "Foo"},
+    },
     "banking77": {"text": "Where is my card?", "category": "card_arrival"},
     "app_reviews": {
         "data": "Good",
@@ -165,9 +172,18 @@ def test_the_example_of_the_page_is_read_and_says_everything(tmp_path: Path) -> 
     assert unset == {"claimed_at"}
 
 
-def test_the_example_has_every_key_but_those_for_rows_without_a_header() -> None:
+def test_the_example_of_rows_is_read() -> None:
+    said = yaml.safe_load((ROOT / "docs" / "mapping.md").read_text().split("```yaml\n")[2].split("```")[0])
+    least = {"platform": "forum", "text": "text", "published_at": {"value": "2024-05-01T10:00:00Z"}}
+    chosen = Mapped("tool", spec_of(Mapping.model_validate(least | said)))
+    payload = {"company": "Foo", "dialog": {"messages": [{"id": "1", "text": "Hallo"}]}}
+    mention = the_one(payload, "tool", {"tool": chosen})
+    assert (mention.native_id, mention.root_id, mention.title, mention.extra) == ("1", "1", "Foo", {})
+
+
+def test_the_example_has_every_key_but_those_for_rows_of_another_kind() -> None:
     said = {line.partition(":")[0] for line in example().splitlines() if line[:1].isalpha()}
-    assert Mapping.model_fields.keys() - said == {"columns"}
+    assert Mapping.model_fields.keys() - said == {"columns", "rows"}
 
 
 def test_every_field_that_the_decoder_knows_can_be_said() -> None:
@@ -200,6 +216,8 @@ def test_every_rule_reaches_the_decoder() -> None:
         author_columns=("A",),
         columns=("N", "I"),
     )
+    of_threads = {name: value for name, value in yaml.safe_load(said).items() if name != "columns"} | {"rows": "a.b"}
+    assert spec_of(Mapping.model_validate(of_threads)).rows == "a.b"
 
 
 def test_the_mappings_of_public_data_sets_read_their_rows() -> None:
@@ -208,8 +226,10 @@ def test_the_mappings_of_public_data_sets_read_their_rows() -> None:
     for name, row in SAMPLES.items():
         mention = the_one(row, name, formats, echolot_line=b"2")
         assert isinstance(mention, Mention), (name, mention)
-        assert mention.text in row.values()
+        assert mention.text in row.values() or mention.text == "a"
         assert (formats[name].columns or tuple(row)) == tuple(row)
+    tweet = the_one(SAMPLES["twitter_care"], "twitter_care", formats)
+    assert (tweet.author.handle, tweet.root_id, tweet.extra) == ("ann", tweet.native_id, {})
     review = the_one(SAMPLES["app_reviews"], "app_reviews", formats, echolot_line=b"2")
     assert (review.rating, review.engagement.likes, review.language) == (4.0, 3, "fr")
 
