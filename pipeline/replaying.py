@@ -61,6 +61,9 @@ def run(settings: JobSettings, *, workers: int, stop: threading.Event, say: Say)
 
     Raises as job.run does. Whatever happens, `resume` goes on from the batches that are written whole."""
     settings = settings.model_copy(update={"metrics": MetricsSettings()})  # the port is the live job's
+    job.prepare(settings, stop)
+    with closing(open_store(settings.store, stop=stop)) as store:
+        marks.begin(store, settings, marks.of_files(settings))
     done = _alone(settings, stop, say) if workers == 1 else _shared(settings, workers, stop, say)
     say(done)
     if not stop.is_set():
@@ -108,7 +111,6 @@ def _progress(tally: Tally, source: DumpRecords) -> Progress:
 
 def _shared(settings: JobSettings, workers: int, stop: threading.Event, say: Say) -> Progress:
     """Processes that share the batches of every file. Each reads all files: reading is a small part of the work."""
-    job.prepare(settings, stop)
     resources.release()
     spawn = multiprocessing.get_context("spawn")
     processes, ends = [], []

@@ -118,9 +118,29 @@ def test_kills_and_resumes_give_the_rows_of_an_undisturbed_run(tmp_path):
     assert content(config) == content(whole)
 
 
+def test_a_resume_goes_on_from_the_run_before_it_and_no_older_one(tmp_path):
+    """A run over a short span marks all batches; what a longer one, killed, had not reached is read by its resume."""
+    dump, long_ago = tmp_path / "dump.jsonl", "2020-01-01T12:00:00Z"
+    lines = [canonical(str(n), f"Aufzug kaputt @DB_Bahn {n % 900}", published_at=long_ago) for n in range(6000)]
+    dump.write_bytes(b"\n".join(lines) + b"\n")
+    config = configured(tmp_path / "store")
+    assert replayed(config, "--from", "2026-01-01", paths=[dump])["mentions"] == 0 and _marked(config) == 12
+    command = [sys.executable, "-m", "pipeline.commands.app", "replay", str(dump), "--config", str(config)]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 90
+    while process.poll() is None and time.monotonic() < until and not 0 < _marked(config) < 12:
+        time.sleep(0.05)
+    assert process.poll() is None
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    told = replayed(config, "--resume", paths=[dump])
+    assert 0 < told["left_out"] < 6000 and told["left_out"] + told["records"] == 6000
+    assert asked(config, "SELECT count() FROM posts FINAL") == [(6000,)]
+
+
 def _marked(config):
     try:
-        return asked(config, "SELECT count() FROM replays FINAL")[0][0]
+        return asked(config, "SELECT count() FROM replays FINAL WHERE records > 0")[0][0]
     except Exception:  # no store or no table yet
         return 0
 
