@@ -17,7 +17,7 @@ from classifiers.figures import Bools, Floats, best_threshold
 from classifiers.gold import GoldPost
 from classifiers.intents import NEEDS_INTERVENTION, SEVERITIES
 from classifiers.scaling import RELEVANCE, Scale, Stage, gated_odds, probabilities
-from classifiers.vocabulary import Vocabulary, learn, prepared
+from classifiers.vocabulary import Vocabulary, learn
 
 # Chosen by mean average precision on held-out real posts, (folds / source left out / German real in folds).
 _C = 8.0  # inverse strength of the penalty; 8: .704/.534/.503, 4: .703/.526/.500, 2: .698/.507/.494
@@ -96,11 +96,6 @@ def _weight(post: GoldPost) -> float:
     if not post.is_real:
         return _AUTHORED_WEIGHT
     return _GERMAN_WEIGHT if post.language == "de" and not post.is_translated else 1.0
-
-
-def texts_of(posts: Sequence[GoldPost], is_brand: Callable[[str], bool]) -> list[str]:
-    """Texts as the vocabulary takes them."""
-    return prepared([post.text for post in posts], is_brand)
 
 
 def fit(texts: Sequence[str], targets: Targets, weights: Floats) -> Fitted:

@@ -16,7 +16,6 @@ from tokenizers import Tokenizer
 from classifiers.encoder import export, network, recipe
 from classifiers.encoder.learning import Example, logits
 from classifiers.encoder.lesson import Lesson
-from classifiers.encoder.recipe import Recipe
 from classifiers.encoder.scorer import pieces
 from classifiers.encoder.shelf import Shelf
 from schemas.errors import TerminalError
@@ -36,10 +35,9 @@ class Trainer:
         work: Path,
         seed: int,
         tell: Callable[[str], None] = lambda _: None,
-        how: Recipe = recipe.SHIPPED,
     ) -> None:
         """`checkpoint`: PACKAGE, a folder, or a hub name. Raises TerminalError where it cannot be had."""
-        self._seed, self._recipe, self._tell = seed, how, tell
+        self._seed, self._recipe, self._tell = seed, recipe.SHIPPED, tell
         self._shelf = Shelf(work)
         if checkpoint == PACKAGE:
             checkpoint = str(recipe.pruned_checkpoint([lesson.text for lesson in lessons], work / PACKAGE))

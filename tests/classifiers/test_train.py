@@ -15,11 +15,12 @@ from classifiers.accounts import BrandAccounts
 from classifiers.encoder import sentences
 from classifiers.encoder.wording import worded
 from classifiers.evaluate import AS_SHIPPED, evaluate
-from classifiers.fitting import Calibration, Logits, Targets, targets_of, texts_of
+from classifiers.fitting import Calibration, Logits, Targets, targets_of
 from classifiers.gold import GoldError, read
 from classifiers.intents import Intents
 from classifiers.judge import Judge
 from classifiers.noise import NoiseMarks
+from classifiers.vocabulary import prepared
 from configs.brands import Brand, Brands
 from configs.loading import SHIPPED, load
 from configs.taxonomy import Intent, Taxonomy
@@ -64,7 +65,7 @@ def test_the_judge_says_what_training_measured(trained):
     vectors = sentences.vectors([worded(post.text, is_brand) for post in posts])
     with np.load(BytesIO(model.encoder.head)) as head:
         second = vectors @ head["weights"] + head["biases"]
-    features = model.vocabulary.matrix(texts_of(posts, is_brand))
+    features = model.vocabulary.matrix(prepared([post.text for post in posts], is_brand))
     linear = features @ model.weights + np.array([output.bias for output in model.outputs])
     calibration = Calibration(model.outputs, model.scales, model.encoder.stages)
     wanted = calibration.probabilities(Logits(linear, (second,)))[:, len(ids(SIX))]

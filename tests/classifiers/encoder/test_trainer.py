@@ -1,0 +1,77 @@
+"""Training intents with an encoder, end to end on a tiny body; needs torch (the training extra), else skipped."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="pip install 'echolot[training]' for the tests of training")
+from tokenizers import Tokenizer, models, pre_tokenizers, processors  # noqa: E402
+from transformers import BertConfig, BertModel  # noqa: E402
+
+from classifiers import artefact, train  # noqa: E402
+from classifiers.encoder import recipe, shelf  # noqa: E402
+from classifiers.encoder.learning import Course  # noqa: E402
+from classifiers.encoder.scorer import LONGEST  # noqa: E402
+from classifiers.intents import Intents  # noqa: E402
+from configs.loading import SHIPPED, load  # noqa: E402
+from configs.taxonomy import Taxonomy  # noqa: E402
+from tests.classifiers.samples import classified, labelled_rows, mention, write_gold  # noqa: E402
+
+SIX = load(SHIPPED / "taxonomy.yaml", Taxonomy)
+TINY = recipe.Recipe(Course(epochs=0), Course(epochs=1, batch=64), Course(epochs=1, batch=64), layers=1)
+
+
+@pytest.fixture
+def checkpoint(tmp_path):
+    rows = labelled_rows([intent.id for intent in SIX.intents])
+    words = sorted({word for row in rows for word in row["text"].split()} | {"query", ":"})
+    vocabulary = {word: n for n, word in enumerate(["<s>", "<pad>", "</s>", "<unk>", *words])}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.post_processor = processors.TemplateProcessing("<s> $A </s>", special_tokens=[("<s>", 0), ("</s>", 2)])
+    torch.manual_seed(1)
+    config = BertConfig(
+        vocab_size=len(vocabulary), hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32,
+        max_position_embeddings=LONGEST + 4, pad_token_id=1,
+    )  # fmt: skip
+    BertModel(config).save_pretrained(tmp_path / "body")
+    tokenizer.save(str(tmp_path / "body" / "tokenizer.json"))
+    return write_gold(tmp_path / "gold.jsonl", rows), tmp_path / "body"
+
+
+def test_it_trains_a_third_model_and_goes_on_from_what_is_kept(checkpoint, tmp_path, monkeypatch):
+    gold, body = checkpoint
+    monkeypatch.setattr(recipe, "SHIPPED", TINY)
+    further = train.Further(encoder=str(body), work=tmp_path / "work")
+    report = train.train([gold], SIX, tmp_path / "one", 1, further)
+    model = artefact.load(tmp_path / "one")
+    assert model.encoder is not None and model.encoder.graph and len(model.encoder.stages) == 2
+    assert "encoder alone" in {row.split.rpartition(": ")[2] for row in report.stages}
+    found = classified(Intents(model, SIX), [mention("@Brand_Help der Aufzug ist kaputt in Köln")])
+    assert found["intents"] == [["defect"]]
+
+    def never(*_: object) -> None:
+        raise AssertionError("trained again what is kept")
+
+    kept = sorted(path.name for path in (tmp_path / "work").glob("*.safetensors"))
+    assert {name.partition("-")[0] for name in kept} == {"sentiment", "teacher", "student"}
+    monkeypatch.setattr(recipe, "learn", never)
+    train.train([gold], SIX, tmp_path / "two", 1, further)
+    names = ("intents.npz", "encoder/encoder.json", "encoder/encoder.onnx")
+    assert all((tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes() for name in names)
+    assert json.loads((tmp_path / "two" / "encoder" / "encoder.json").read_text())["stages"][1]["cut"] >= 0
+
+
+def test_weights_that_were_broken_off_are_not_taken_for_whole(tmp_path, monkeypatch):
+    body = torch.nn.Linear(2, 2)
+
+    def broken(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    made = shelf.Shelf(tmp_path)
+    monkeypatch.setattr(shelf, "save_file", broken)
+    with pytest.raises(KeyboardInterrupt):
+        made.made("x", 1, [], body, lambda: None)
+    assert not list(tmp_path.glob("*.safetensors"))
