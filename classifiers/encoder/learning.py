@@ -16,6 +16,7 @@ from classifiers.encoder.lesson import UNKNOWN
 from classifiers.encoder.network import Network, parameters
 
 Floats = NDArray[np.float32]
+Tell = Callable[[str], None]
 _PAD = 1
 _SORTED_AT_ONCE = 50  # batches
 _WARM_UP = 0.06  # share of all steps
@@ -32,6 +33,8 @@ class Example:
     verdicts: Floats | None
     sentiment: int = UNKNOWN
     weight: float = 1.0
+    vector: Floats | None = None
+    """What a teacher makes of it (distilling.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,12 @@ def learn(
     examples: Sequence[Example],
     course: Course,
     seed: int,
-    tell: Callable[[str], None] = lambda _: None,
+    tell: Tell = lambda _: None,
+    loss_of: Callable[[Network, Sequence[Example], Course], Tensor] | None = None,
 ) -> None:
-    """Train `network` in place. The same examples, course, seed and machine give the same weights."""
+    """Train `network` in place, from the labels unless `loss_of` says otherwise.
+
+    The same examples, course, seed and machine give the same weights."""
     network.train()
     optimizer = torch.optim.AdamW(parameters(network, course.rate, course.head_rate), weight_decay=_DECAY, fused=True)
     steps = course.epochs * -(-len(examples) // course.batch)
@@ -65,8 +71,7 @@ def learn(
     for epoch in range(course.epochs):
         total = 0.0
         for batch in batches(examples, course.batch, draw):
-            with in_16_bits():
-                loss = _loss(network, batch, course.positive_weight)
+            loss = (loss_of or _loss)(network, batch, course)
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -122,9 +127,10 @@ def logits(network: Network, pieces: Sequence[Sequence[int]], size: int = 64) ->
     return verdicts, sentiments
 
 
-def _loss(network: Network, batch: Sequence[Example], positive_weight: float) -> Tensor:
+def _loss(network: Network, batch: Sequence[Example], course: Course) -> Tensor:
     """Binary cross-entropy over the verdicts known, plus cross-entropy over the sentiments known."""
-    verdicts, sentiments = (each.float() for each in network(*padded([example.pieces for example in batch])))
+    with in_16_bits():
+        verdicts, sentiments = (each.float() for each in network(*padded([example.pieces for example in batch])))
     weights = torch.tensor([example.weight for example in batch])
     loss = torch.zeros(())
     outputs = verdicts.shape[1]
@@ -133,7 +139,7 @@ def _loss(network: Network, batch: Sequence[Example], positive_weight: float) ->
     known = ~targets.isnan()
     if known.any():
         each = functional.binary_cross_entropy_with_logits(
-            verdicts, targets.nan_to_num(), reduction="none", pos_weight=torch.full((outputs,), positive_weight)
+            verdicts, targets.nan_to_num(), reduction="none", pos_weight=torch.full((outputs,), course.positive_weight)
         )
         loss = loss + (each * known * weights[:, None]).sum() / known.sum()
     classes = torch.tensor([example.sentiment for example in batch])

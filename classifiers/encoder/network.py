@@ -24,10 +24,14 @@ class Network(nn.Module):  # type: ignore[misc,unused-ignore]
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
         """Shapes (texts, pieces) twice; gives (texts, outputs) and (texts, 3)."""
+        average = self.vectors(input_ids, attention_mask)
+        return self.verdicts(average), self.sentiment(average)
+
+    def vectors(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
+        """The mean of each text's pieces, (texts, width), on which both heads stand."""
         hidden = self.body(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
-        average = (hidden * mask).sum(1) / mask.sum(1)
-        return self.verdicts(average), self.sentiment(average)
+        return (hidden * mask).sum(1) / mask.sum(1)
 
 
 def load(model: str | Path, outputs: int, layers: int | None = None) -> Network:

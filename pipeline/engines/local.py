@@ -124,6 +124,7 @@ def run(
     """Run until `stop` is set or the source is exhausted; then everything acknowledged is committed.
 
     Raises the error of the failed step; what was not acknowledged is not committed then."""
+    failures.take()  # what something before in this process left is not this run's
     number = next(_numbers)
     session = Session(settings, source, stop, on_written)
     _sessions[number] = session

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from configs.settings import BreakerSettings, JobSettings, KafkaSource, Topic
-from pipeline import resources
+from pipeline import failures, resources
 from pipeline.breaker import BreakerTripped
 from pipeline.engines import local
 from schemas.errors import TerminalError
@@ -59,6 +59,14 @@ def test_a_failed_write_commits_nothing_of_its_batch_and_raises_its_own_error():
     with pytest.raises(TerminalError, match="disk full at /x: make room"):
         run([], ListStore(refuse_from=2), log=log)
     assert log.committed == {("t", 0): 6}
+
+
+def test_an_error_of_something_before_in_this_process_is_not_told_for_this_run():
+    with pytest.raises(OSError, match="elsewhere"), failures.noted(JOB):
+        raise OSError("elsewhere")
+    log = Log({("t", 0): [Record("t", 0, 0, canonical("1", "x"))]})
+    with pytest.raises(TerminalError, match="disk full at /x: make room"):
+        run([], ListStore(refuse_from=0), log=log)
 
 
 def test_a_flood_of_invalid_records_stops_the_job_and_commits_nothing_past_the_limit():

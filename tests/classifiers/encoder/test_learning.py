@@ -13,7 +13,7 @@ pytest.importorskip("onnxruntime")
 from tokenizers import Tokenizer, models, pre_tokenizers  # noqa: E402
 from transformers import BertConfig, BertModel  # noqa: E402
 
-from classifiers.encoder import export, learning, network, recipe  # noqa: E402
+from classifiers.encoder import distilling, export, learning, network, recipe  # noqa: E402
 from classifiers.encoder.learning import Course, Example  # noqa: E402
 from classifiers.encoder.scorer import LONGEST, Scorer, pieces  # noqa: E402
 from classifiers.encoder.shelf import Shelf  # noqa: E402
@@ -101,16 +101,40 @@ def test_a_cut_body_keeps_its_last_layer_and_its_spread(made):
     assert list(made.body.encoder.layer) == layers[-1:] and made.body.config.num_hidden_layers == 1
 
 
-def test_a_lesson_is_the_mean_of_label_and_teacher_and_keeps_known_sentiments(made):
-    texts = [[4, 5, 7], [4, 5, 6]]
-    verdicts, sentiments = learning.logits(made, texts)
-    told = 1 / (1 + np.exp(-verdicts))
-    guess = int(sentiments[1].argmax())
-    labelled = Example(texts[0], np.array([1, np.nan], np.float32), (guess + 1) % 3, weight=2)
-    lesson = recipe.softened(made, [labelled, Example(texts[1], None)])
-    assert np.allclose(lesson[0].verdicts, [(told[0, 0] + 1) / 2, told[0, 1]], atol=1e-6)
-    assert np.allclose(lesson[1].verdicts, told[1], atol=1e-6)
-    assert [each.sentiment for each in lesson] == [(guess + 1) % 3, guess] and lesson[0].weight == 2
+def test_a_lesson_is_the_teachers_vector_and_its_probabilities_with_the_labels_known(made):
+    texts = [[4, 5, 7], [4, 5, 6, 8]]
+    told = 1 / (1 + np.exp(-learning.logits(made, texts)[0]))
+    labelled = Example(texts[0], np.array([1, np.nan], np.float32))
+    lesson = distilling.softened(made, [labelled, Example(texts[1], None)])
+    assert np.allclose(lesson[0].verdicts, [0.7 * told[0, 0] + 0.3, told[0, 1]], atol=5e-3)
+    assert np.allclose(lesson[1].verdicts, told[1], atol=5e-3)
+    for place, text in enumerate(texts):
+        alone = made.vectors(*learning.padded([text])).detach().numpy()
+        assert np.allclose(lesson[place].vector, alone, atol=0.05)
+
+
+def test_a_student_comes_to_the_vectors_and_outputs_of_its_teacher(made):
+    """Of texts unseen as well, after lessons without any label."""
+    torch.manual_seed(2)
+    body = BertModel(made.body.config, add_pooling_layer=False)
+    body.embeddings.load_state_dict(made.body.embeddings.state_dict())
+    student = network.Network(body, 16, 2)
+    lessons = [Example(each.pieces, None) for each in examples(64)]
+    unseen = [each.pieces for each in examples(96)][64:]
+    vectors, verdicts = apart(student, made, unseen)
+    distilling.distil(student, made, lessons, Course(epochs=40, rate=5e-3, head_rate=2e-2, batch=8), 1, print)
+    nearer, closer = apart(student, made, unseen)
+    assert nearer < vectors / 3 and closer < verdicts / 3
+
+
+def apart(student, teacher, texts):
+    """Mean squared distances of vectors and of probabilities."""
+    lessons = [distilling.softened(of, [Example(text, None) for text in texts]) for of in (student, teacher)]
+    pairs = list(zip(*lessons, strict=True))
+    return tuple(
+        float(np.mean([(getattr(one, name) - getattr(two, name)) ** 2 for one, two in pairs]))
+        for name in ("vector", "verdicts")
+    )
 
 
 def test_a_student_begins_with_its_teachers_layers(made, monkeypatch, tmp_path):
