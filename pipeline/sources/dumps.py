@@ -14,6 +14,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from configs.dumps import DumpsSource
+from pipeline.dumps.archive_owner import ArchiveOwners
 from pipeline.dumps.long_posts import LongPosts
 from pipeline.dumps.members import Member, members
 from pipeline.dumps.notes import Note, NoteKind
@@ -57,11 +58,13 @@ class DumpRecords:
 
     def _mine(self) -> Iterator[Batch]:
         size, worker, workers = self._settings.poll_records, self._settings.worker, self._settings.workers
-        long_posts, number = LongPosts(self._members, self._options, self._max_bytes), 0
+        long_posts = LongPosts(self._members, self._options, self._max_bytes)
+        owners = ArchiveOwners(self._members, self._options, self._max_bytes)
+        number = 0
         for member in self._members:
             name = source_name(member)
             self._reader = reader = DumpReader(member, self._options, self._max_bytes)
-            records = long_posts.joined(member, reader.records())
+            records = owners.told(member, long_posts.joined(member, reader.records()))
             head = list(islice(records, LOOKED_AT))
             if not member.is_given and is_unknown(head, reader.layout, self._max_bytes):
                 self._tell(member, [LEFT_OUT])

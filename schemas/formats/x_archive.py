@@ -1,11 +1,13 @@
 """x_archive: one element of the archive that X makes of one's own account, from tweets.js or note-tweet.js.
 
 An element is {"tweet": {...}}, in older archives the tweet alone, or {"noteTweet": {...}}; what reads the file takes
-the JavaScript and the list around it off. Odd: the author is never in it, and may be told by two record headers; every
-number is text; a retweet is known by "RT @" alone, cut at 140 characters; deleted-tweets.js tells by `deleted_at` only;
-tweet-headers.js repeats ids and times of what tweets.js has, and is ignored.
-A long post is cut in tweets.js and whole in note-tweet.js, under an id that is not the post's: by itself it becomes a
-mention of its own. What reads an archive pairs them (x_long_form.py) and gives both as one {"tweet", "noteTweet"}.
+the JavaScript and the list around it off. Odd: the author is never in it, and is told by two record headers (from
+account.js, pipeline/dumps/archive_owner.py); every number is text; a retweet is known by "RT @" alone, cut at 140
+characters; deleted-tweets.js tells by `deleted_at` only; tweet-headers.js repeats ids and times of what tweets.js has,
+and is ignored.
+A long post is cut in tweets.js (known by its length and end alone) and whole in note-tweet.js, under an id that is not
+the post's: by itself it becomes a mention of its own. What reads an archive pairs them (x_long_form.py) and gives both
+as one {"tweet", "noteTweet"}.
 Golden payloads: tests/golden/x_archive/."""
 
 from __future__ import annotations

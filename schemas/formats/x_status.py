@@ -24,6 +24,8 @@ _ADDRESSES = ("url", "tweet_url", "permalink")
 _COUNTERS = ("favorite_count", "retweet_count", "reply_count", "quote_count")
 _RETWEET = re.compile(r"RT @(\w{1,20}): ", re.ASCII)
 _RETWEET_CUT_AT = 140
+# An archive says nowhere that a long post is cut, but the cut text is as long as a short one may be and ends so.
+_LONG_CUT = re.compile(r".{260,}\u2026\s*https?://t\.co/\w+", re.DOTALL)
 # Where the ids of an edited post's versions stand: in v1.1, in the enterprise API, in an archive.
 _HISTORIES = (
     ("ext_edit_control", "initial", "edit_tweet_ids"),
@@ -126,6 +128,8 @@ def status_mention(
     relation, parent_id, parent_author, quoted_id = _relation(status)
     text, cut = _text(status) if long_form is None else (long_form, False)
     text = unescape(text)
+    if owner is not None and long_form is None:
+        cut = cut or _LONG_CUT.fullmatch(text) is not None
     by_text = _RETWEET.match(text) if owner is not None and relation is Relation.ORIGINAL else None
     if by_text:
         relation, parent_author = Relation.REPOST, by_text[1]

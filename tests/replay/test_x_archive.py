@@ -113,6 +113,21 @@ def test_a_long_post_is_one_mention_with_its_whole_text_and_its_handles(archive:
     assert len({mention.mention_id for mention in mentions}) == len(mentions) == 4
 
 
+def test_the_author_is_the_account_beside_the_posts_unless_a_header_says_another(archive: Path, tmp_path: Path) -> None:
+    found, _ = read(archive)
+    authors = {item.author for item in items(found) if isinstance(item, Mention)}
+    assert [(author.id, author.handle) for author in authors] == [("2871130045", "kundin")]
+    found, _ = read(archive, headers={"echolot-account-handle": "andere"})
+    authors = {item.author for item in items(found) if isinstance(item, Mention)}
+    assert [(author.id, author.handle) for author in authors] == [("2871130045", "andere")]
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "tweets.js").write_text(ARCHIVE["data/tweets.js"])
+    found, _ = read(archive, other)
+    assert [item.author.handle for item in items(found, "tweets-part1.js")] == ["kundin"]
+    assert {item.author.handle for item in items(found, "tweets.js")} == {"kundin", None}, "one from each folder"
+
+
 def test_of_too_many_long_posts_none_is_paired(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(long_posts, "MOST_BYTES", 100)
     found, _ = read(archive)
