@@ -10,12 +10,15 @@ export ECHOLOT_CACHE ?= $(HOME)/.cache/echolot
 	bench-stream bench-replay soak train evaluate fuzz real-files clean
 
 need_gold = test -f "$(GOLD)/dev.jsonl" || { echo "make $(1) needs labelled posts: GOLD=DIR, a folder with dev.jsonl (one \
-post a line; docs: echolot $(1) intents --help)"; exit 2; }; test -d "$(SETS)/umsab" || { echo "make $(1) needs public \
-sets of posts: SETS=DIR, a folder with umsab/ (github.com/cardiffnlp/xlm-t) and germeval2018/"; exit 2; }
+post a line; docs: echolot $(1) intents --help)"; exit 2; }; test -d "$(SETS)/umsab" && test -d \
+"$(SETS)/mobasa" || { echo "make $(1) needs public sets of posts: SETS=DIR, a folder with umsab/ (github.com/cardiffnlp/xlm-t), \
+mobasa/ (github.com/DFKI-NLP/sim3s-corpus) and germeval2018/"; exit 2; }
 
 labelled = $(GOLD)/dev.jsonl $(GOLD)/authored.jsonl $(GOLD)/authored2.jsonl
 feeds = $(addprefix --feed ,$(foreach language,english french german italian portuguese spanish,\
 	$(SETS)/umsab/data_sentiment_$(language)_train_text.txt) $(wildcard $(SETS)/germeval2018/*training.txt))
+encoder = --encoder package --sentiment $(SETS)/umsab --sentiment $(SETS)/mobasa --work $(WORK)
+WORK = .encoder
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -31,6 +34,11 @@ help: ## this list
 
 .venv/dev: .venv/installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+.venv/training: .venv/installed
+	@echo "installing torch and what else training needs (gigabytes) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[training]'
 	@touch $@
 
 demo: .venv/installed ## run the main job over real sample posts into an embedded store, and show the queue
@@ -85,13 +93,16 @@ soak: .venv/dev ## half an hour at half load on Flink: does anything grow?
 	@bash deploy/kafka/fetch.sh && bash deploy/flink/fetch.sh
 	@$(BIN)/python -m benchmarks.soak
 
-train: .venv/installed ## train the shipped model anew; needs labelled posts (not in this repository): GOLD=DIR SETS=DIR
+train: ## train the shipped model anew, hours; needs labelled posts (not in this repository): GOLD=DIR SETS=DIR
 	@$(call need_gold,train)
-	@$(BIN)/echolot train intents $(labelled) $(feeds) --out classifiers/artefacts
+	@$(MAKE) --no-print-directory .venv/training
+	@$(BIN)/echolot train intents $(labelled) $(feeds) $(encoder) --out classifiers/artefacts
 
-evaluate: .venv/installed ## cross-validated figures, each stage beside the whole; needs labelled posts: GOLD=DIR SETS=DIR
+evaluate: ## cross-validated figures, each stage beside the whole; needs labelled posts: GOLD=DIR SETS=DIR
 	@$(call need_gold,evaluate)
-	@$(BIN)/echolot train intents $(labelled) $(feeds) --out $$(mktemp -d) && $(BIN)/echolot evaluate intents $(GOLD)/dev.jsonl
+	@$(MAKE) --no-print-directory .venv/training
+	@$(BIN)/echolot train intents $(labelled) $(feeds) $(encoder) --out $$(mktemp -d)
+	@$(BIN)/echolot evaluate intents $(GOLD)/dev.jsonl
 
 fuzz: .venv/dev ## a million mutated records over all formats: none may crash the decoder; prints the seed
 	@$(BIN)/python -m benchmarks.fuzz

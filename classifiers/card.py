@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from classifiers import calibration, pictures
 from classifiers.artefact import ARRAYS, SHIPPED, Model
+from classifiers.encoder.package import PACKAGE
 from classifiers.feeds import WEIGHT, FeedPost
 from classifiers.figures import Figures, Report, TradeOff
 from classifiers.gold import GoldPost
@@ -25,6 +26,8 @@ _LICENCES = {
     "germeval": "GermEval 2018, CC BY 4.0",
     "authored": "written for this project, free to use with it",
 }
+_E5 = "multilingual-e5-small (intfloat, MIT; Wang et al. 2024, arXiv 2402.05672)"
+_KEPT = " (of the encoder what was not kept from a run before; docs/training.md says what all of it takes)"
 _LIMITS = """\
 - It judges the text alone: no picture, no thread, no history. What a reply answers to, it cannot know.
 - It says too much rather than too little: private chat that names a brand, generalities, politics and irony are its
@@ -46,20 +49,24 @@ def write(
     feed: Sequence[FeedPost],
     held_out: HeldOut,
     seconds: float,
+    checkpoint: str = "",
+    sentiments: Mapping[str, int] | None = None,
 ) -> Path:
-    """Write the card and its pictures: beside the others for the shipped model, else into `folder`. Returns where."""
+    """Write the card and its pictures: beside the others for the shipped model, else into `folder`. Returns where.
+
+    `checkpoint` is what an encoder was made of, `sentiments` how many posts each set of sentiment gave it."""
     place = CARDS if folder.resolve() == SHIPPED.resolve() else folder
     place.mkdir(parents=True, exist_ok=True)
     size = (folder / ARRAYS).stat().st_size / 1e6
     lines = [
         "# Model card: intents, needs-intervention, severity",
         "",
-        *_stages(model, size),
+        *_stages(model, size, checkpoint, sentiments or {}),
         "",
         f"A post that holds nothing a brand could act on is no complaint: each probability is multiplied by the root "
         f"of that of relevance (any intent, or needs-intervention). All stages are calibrated. Seed {model.seed}, "
-        f"trained in {seconds:.0f} s of processor time, content `{model.content[:16]}`. Written by `echolot train "
-        f"intents`; do not edit.",
+        f"trained in {seconds:.0f} s of processor time{_KEPT if checkpoint else ''}, content "
+        f"`{model.content[:16]}`. Written by `echolot train intents`; do not edit.",
         "", "## Data", "", *_data(posts, feed),
         "", "## Thresholds", "", *_thresholds(model),
         "", "## Figures on real posts", "",
@@ -80,7 +87,7 @@ def write(
     return card
 
 
-def _stages(model: Model, size: float) -> Iterator[str]:
+def _stages(model: Model, size: float, checkpoint: str, sentiments: Mapping[str, int]) -> Iterator[str]:
     yield (
         f"First a linear model over {len(model.vocabulary.slots):,} hashed n-grams (words, word pairs, characters in "
         f"words), one logistic regression an output; {size:.1f} MB. Later stages are asked where those before give any "
@@ -100,9 +107,15 @@ def _stages(model: Model, size: float) -> Iterator[str]:
     if model.encoder.graph:
         yield ""
         yield (
-            f"From {cuts.pop(0):.2f} on: a transformer fine-tuned on the posts below, 8-bit weights, "
+            f"From {cuts.pop(0):.2f} on: a transformer, {_E5 if checkpoint == PACKAGE else checkpoint or 'yours'}, "
+            f"fine-tuned on the posts below{_told(sentiments)}, cut in depth and taught by the whole, 8-bit weights, "
             f"{len(model.encoder.graph) / 1e6:.0f} MB (classifiers/encoder/recipe.py says how)."
         )
+
+
+def _told(sentiments: Mapping[str, int]) -> str:
+    sets = ", ".join(f"{name} {count}, {_LICENCES.get(name, 'yours')}" for name, count in sorted(sentiments.items()))
+    return f" and, first, on labels of sentiment ({sets})" if sets else ""
 
 
 def _data(posts: Sequence[GoldPost], feed: Sequence[FeedPost]) -> Iterator[str]:

@@ -47,9 +47,10 @@ from classifiers.intents import NEEDS_INTERVENTION
 from classifiers.vocabulary import prepared
 from configs.taxonomy import Taxonomy
 
-_ASKED = (0.25, 0.08)
-"""Shares of a feed where 5 % have a label that go on to the sentence vectors and to the encoder, for 2,000 posts/s a
-core: they take .7 ms and (four layers) 2.8 ms a post, the linear model .06."""
+_ASKED = (0.25, 0.12)
+"""Shares of a feed where 5 % have a label that go on to the sentence vectors and to the encoder: little is lost against
+all models on every post, and a core judges 2,000 posts/s (vectors take .7 ms, four layers 2.8, the linear model .06);
+docs/design.md has what other shares gave."""
 _LEAST_POSTS = 10  # with an intent, before a model for it makes sense
 _HANDLE = re.compile(r"(?<![\w@])@(\w+)")
 _MASKS = frozenset(("user", "someuser", "email", "example"))  # stand for private people in labelled sets
@@ -63,7 +64,7 @@ class Further:
     feeds: tuple[Path, ...] = ()
     """Files of unlabelled posts (feeds.py)."""
     encoder: str = ""
-    """trainer.PACKAGE, a folder or a hub name; empty: none."""
+    """package.PACKAGE, a folder or a hub name; empty: none."""
     sentiments: tuple[Path, ...] = ()
     """Folders of labelled sentiment (sentiment_sets.py), from which the encoder learns first."""
     work: Path | None = None
@@ -105,13 +106,13 @@ def train(
     chosen = real if len(real) else everyone
     many = len(set(origins[real].tolist())) > 1  # of one collection nothing can be left out
     by_post, by_source = held_out_by(parts), held_out_by(origins if many else np.full(len(posts), ""))
-    graph, tokenizer = b"", ""
+    graph, tokenizer, sentiments = b"", "", None
     if further.encoder:
         from classifiers import train_encoder  # imports this module's Further
 
         made = train_encoder.train(posts, feed, targets, material.is_brand, further, out_dir, seed, tell)
         by_post, by_source = by_post.and_of(made.by_post), by_source.and_of(made.by_source)
-        graph, tokenizer = made.graph, made.tokenizer
+        graph, tokenizer, sentiments = made.graph, made.tokenizer, made.sets
     trial = _Trial(posts, targets, by_post, real)
     figures, scores = trial.figures(CROSS_VALIDATED, by_post, parts)
     harder, harder_scores = trial.figures(SOURCE_LEFT_OUT, by_source, origins) if many else ([], None)
@@ -139,7 +140,8 @@ def train(
     if many:
         stages += trial.stages(SOURCE_LEFT_OUT, by_source, origins)
     report = Report((*figures, *harder), _notes(posts), tuple(_trade_offs(posts, targets, scores, real)), tuple(stages))
-    card.write(out_dir, model, report, posts, feed, kept, time.process_time() - started)
+    seconds = time.process_time() - started
+    card.write(out_dir, model, report, posts, feed, kept, seconds, further.encoder, sentiments)
     return report
 
 

@@ -5,7 +5,7 @@ Training only: torch is imported when it is time."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +37,8 @@ class Trained:
     by_source: Floats
     graph: bytes
     tokenizer: str
+    sets: Mapping[str, int]
+    """How many posts each set of sentiment gave."""
 
 
 def train(
@@ -61,7 +63,8 @@ def train(
     graph, tokenizer = trainer.finished()
     by_post = trainer.held_out(np.array([*halves, *[""] * (len(lessons) - len(posts))]))[: len(posts)]
     by_source = trainer.held_out(np.array(grouped(origins, origins[: len(posts)], _GROUPS)))[: len(posts)]
-    return Trained(by_post, by_source, graph, tokenizer)
+    sets = Counter(post.set for post in sentiments)
+    return Trained(by_post, by_source, graph, tokenizer, sets)
 
 
 def lessons_of(

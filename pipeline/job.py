@@ -28,15 +28,17 @@ def run(
     stop: threading.Event,
     progress: Progress = lambda totals, source: None,
     opened: Callable[[Source], None] = lambda source: None,
+    prepared: bool = False,
 ) -> local.Totals:
-    """Run the job in this process until `stop` is set or its source is exhausted.
+    """Run the job in this process until `stop` is set or its source is exhausted. `prepared`: prepare() was called.
 
     Raises ConfigError before anything is read; TransientError or TerminalError when it cannot go on; Stopped where
     `stop` came while it started, or while it waited for a store that is away. Whatever happens, no position is
     committed that was not written."""
     metrics.start(settings.metrics)
     try:
-        prepare(settings, stop)
+        if not prepared:
+            prepare(settings, stop)
         store = resources.shared("store", settings, lambda s: open_store(s.store, stop=stop))
         with closing(unless_stopped(lambda: open_source(settings, store), stop, _close)) as source:
             opened(source)

