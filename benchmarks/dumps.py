@@ -1,10 +1,9 @@
-"""Dumps of any length: sample posts as canonical mentions under new ids, drawn by a seed; same arguments,
-same bytes."""
+"""Dumps of any length: sample posts as canonical mentions under new ids, in the mixture of a feed (feed.py), drawn by a
+seed; same arguments and model, same bytes."""
 
 from __future__ import annotations
 
 import gzip
-import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +11,8 @@ from random import Random
 
 import orjson
 
-SAMPLES = Path(__file__).parents[1] / "samples" / "texts.jsonl"
+from benchmarks import feed
+
 POSTS_AN_AUTHOR = 4
 FIRST_ID = 10**18
 _BEGAN = int(datetime(2024, 1, 1, tzinfo=UTC).timestamp())
@@ -24,7 +24,7 @@ _LEVEL = 1  # of gzip: the dump is read once or twice
 def mentions(count: int, seed: int) -> Iterator[bytes]:
     """A line a mention, spread in order of time over 2024. Texts repeat, ids do not."""
     draw = Random(seed)
-    texts = [json.loads(line)["text"] for line in SAMPLES.read_text(encoding="utf-8").splitlines()]
+    texts = feed.texts()
     authors = count // POSTS_AN_AUTHOR + 1
     for n in range(count):
         author = draw.randrange(authors)

@@ -2,7 +2,8 @@
 
     python -m benchmarks.job [--records 40000] [--long 200000]
 
-Real Kafka broker on loopback, embedded store, shipped models, the sample texts under new ids."""
+Real Kafka broker on loopback, embedded store, shipped models, the sample texts under new ids, in the
+mixture of a feed (feed.py)."""
 
 from __future__ import annotations
 
@@ -21,17 +22,16 @@ from kafka import KafkaAdminClient, KafkaProducer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import machine
+from benchmarks import feed, machine
 from deploy.kafka.broker import Broker
 
 ROUNDS = 3
 PARTITIONS = 4
 SECONDS_AT_HALF = 30
-_SAMPLES = Path(__file__).parents[1] / "samples" / "texts.jsonl"
 
 
 def values(count: int) -> Iterator[bytes]:
-    texts = [json.loads(line)["text"] for line in _SAMPLES.read_text(encoding="utf-8").splitlines()]
+    texts = feed.texts()
     for n in range(count):
         yield json.dumps(
             {

@@ -10,16 +10,15 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import random
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import machine
+from benchmarks.feed import POSITIVES, mixed, posts
 from classifiers import artefact
 from classifiers.encoder import sentences
 from classifiers.encoder.scorer import Scorer
@@ -28,33 +27,19 @@ from classifiers.intents import Intents
 from classifiers.normalise import mention_text
 from configs.loading import SHIPPED, load
 from configs.taxonomy import Taxonomy
-from schemas.mention import Author, Mention
+from schemas.mention import Mention
 
-_SAMPLES = Path(__file__).parents[1] / "samples" / "texts.jsonl"
-_POSITIVES = 0.05  # of the feed
-_EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 _FRESH = """
 import json, time
 start = time.perf_counter()
 from pathlib import Path
-from benchmarks import judge, machine
+from benchmarks import feed, judge, machine
 made = judge.shipped()
 loaded = time.perf_counter()
-made.judge(judge.posts()[:1])
+made.judge(feed.posts()[:1])
 import os
 print(json.dumps([loaded - start, time.perf_counter() - loaded, machine.resident_mb(os.getpid())]))
 """
-
-
-def posts() -> list[Mention]:
-    """The sample texts as mentions of many authors."""
-    texts = [json.loads(line)["text"] for line in _SAMPLES.read_text(encoding="utf-8").splitlines()]
-    return [
-        Mention(
-            platform="x", native_id=str(n), published_at=_EPOCH, text=text, author=Author(followers=n * 7919 % 10**5)
-        )
-        for n, text in enumerate(texts)
-    ]
 
 
 def shipped() -> object:
@@ -102,18 +87,7 @@ def models(seconds: float, batch: int) -> Iterator[tuple[str, float]]:
         scorer = Scorer(trained.graph, trained.tokenizer)
         yield "encoder", best(lambda: scorer.logits(texts), seconds) / len(texts)
     yield "cascade, sample posts", _intents(whole, mentions, batch, seconds)
-    yield f"cascade, {_POSITIVES:.0%} with a verdict", _intents(whole, feed(whole, mentions), batch, seconds)
-
-
-def feed(intents: Intents, mentions: Sequence[Mention]) -> list[Mention]:
-    """The same posts, those without any verdict so often that 5 % have one; in mixed order."""
-    found = intents.classify(mentions, {"author_is_brand": [False] * len(mentions)})
-    has = [bool(held) or needs for held, needs in zip(found["intents"], found["needs_intervention"], strict=True)]
-    idle = [mention for mention, said in zip(mentions, has, strict=True) if not said]
-    each = round(sum(has) * (1 - _POSITIVES) / _POSITIVES / len(idle))
-    made = [*(mention for mention, said in zip(mentions, has, strict=True) if said), *idle * each]
-    random.Random(1).shuffle(made)
-    return made
+    yield f"cascade, {POSITIVES:.0%} with a verdict", _intents(whole, mixed(whole, mentions), batch, seconds)
 
 
 def _intents(intents: Intents, mentions: Sequence[Mention], batch: int, seconds: float) -> float:

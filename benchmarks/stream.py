@@ -2,8 +2,9 @@
 
     python -m benchmarks.stream [--records 40000]
 
-Real Kafka and Flink on loopback, embedded store, shipped models, the sample texts under new ids. Everything shares the
-cores of one machine: broker, three JVMs of Flink, Python workers, the store's process and the producer."""
+Real Kafka and Flink on loopback, embedded store, shipped models, the sample texts under new ids in the
+mixture of a feed (feed.py). Everything shares the cores of one machine: broker, three JVMs of Flink, Python workers,
+the store's process and the producer."""
 
 from __future__ import annotations
 

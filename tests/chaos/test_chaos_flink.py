@@ -1,6 +1,6 @@
 """Chaos on Flink: workers, TaskManager, JobManager, broker and server are killed, lines cut, and nothing is lost.
 
-`make test-chaos` runs 200 kills over 2,000,000 records (ECHOLOT_KILLS, ECHOLOT_RECORDS), the suite 10 over 60,000."""
+`make test-chaos` runs 200 kills over 2,000,000 records (ECHOLOT_KILLS, ECHOLOT_RECORDS), the suite 10 over 30,000."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.services.clickhouse_server import find_or_skip
 from tests.services.kafka_broker import create_topic, unique
 
 KILLS = kills_of_run(10)
-RECORDS = int(os.environ.get("ECHOLOT_RECORDS") or 60_000)
+RECORDS = int(os.environ.get("ECHOLOT_RECORDS") or 30_000)
 PARTITIONS = 4
 
 pytestmark = [

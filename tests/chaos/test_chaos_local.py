@@ -15,8 +15,8 @@ from tests.services.kafka_broker import create_topic, unique
 pytestmark = [pytest.mark.kafka, pytest.mark.clickhouse, pytest.mark.slow, pytest.mark.timeout(900)]
 
 PARTITIONS = 3
-RECORDS_A_KILL = 3000
-STRIDE = 2000  # records done between two kills
+RECORDS_A_KILL = 1500
+STRIDE = 1000  # records done between two kills
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def ring(kafka_jars, tmp_path):
 
 
 def test_after_kills_the_store_equals_the_oracle(ring: Arena, tmp_path):
-    """10 kills, 36,000 records with duplicates, revisions, deletions and poison."""
+    """10 kills, 18,000 records with duplicates, revisions, deletions and poison."""
     seed, kills = seed_of_run(), kills_of_run(10)
     workload = Workload(seed=seed, partitions=PARTITIONS)
     topic, group = create_topic(ring.kafka.broker, unique("chaos"), partitions=PARTITIONS), unique("chaos")
