@@ -12,7 +12,7 @@ import orjson
 from pipeline.dumps.members import Member, folder
 from pipeline.dumps.options import ReadOptions
 from pipeline.dumps.reader import DumpReader
-from schemas.formats.x_archive import ACCOUNT_HANDLE_HEADER, ACCOUNT_ID_HEADER
+from schemas.formats.x_archive import ACCOUNT_HANDLE_HEADER, ACCOUNT_ID_HEADER, OWNER_HEADERS
 from schemas.record import Record
 
 _ACCOUNT = "account.js"
@@ -46,8 +46,11 @@ class ArchiveOwners:
                 continue
             account = payload.get("account") if type(payload) is dict else None
             if type(account) is dict:
-                told = {header: account.get(name) for name, header in _FIELDS.items()}
-                return {header: value.encode() for header, value in told.items() if type(value) is str}
+                told = {
+                    header: str(account.get(name)).encode() for name, header in _FIELDS.items() if account.get(name)
+                }
+                # What the format would refuse is left out: it would make a dead letter of every post.
+                return {header: value for header, value in told.items() if OWNER_HEADERS[header].fullmatch(value)}
         return {}
 
 

@@ -40,6 +40,8 @@ _IDS = frozenset({"id_str", "id"})
 _AUTHORED = frozenset({"user", "user_id_str"})  # the API's status, the website's
 _NUMBER = re.compile(rb"\d{1,20}")
 _HANDLE = re.compile(rb"@?(\w{1,20})")  # 15 today, 20 in the first years
+OWNER_HEADERS = {ACCOUNT_ID_HEADER: _NUMBER, ACCOUNT_HANDLE_HEADER: _HANDLE}
+"""What each of them takes, whole."""
 
 
 class _Core(SourceModel):
@@ -72,8 +74,8 @@ class XArchive:
         if type(payload) is not dict:
             raise Rejected(Reason.WRONG_TYPE, f"payload: {kind_of(payload)} where an object is expected")
         owner = {
-            "id": _told(headers, ACCOUNT_ID_HEADER, _NUMBER, "a number"),
-            "handle": _told(headers, ACCOUNT_HANDLE_HEADER, _HANDLE, "a handle"),
+            "id": _told(headers, ACCOUNT_ID_HEADER, "a number"),
+            "handle": _told(headers, ACCOUNT_HANDLE_HEADER, "a handle"),
         }
         if NOTE_HEADER in headers and payload.keys() == {"noteTweet"}:
             yield Ignored("long_text_of_a_post")
@@ -96,10 +98,10 @@ class XArchive:
         yield x_status.status_mention(tweet, at=at, owner=owner, long_form=long_form)
 
 
-def _told(headers: Mapping[str, bytes], name: str, pattern: re.Pattern[bytes], kind: str) -> str | None:
+def _told(headers: Mapping[str, bytes], name: str, kind: str) -> str | None:
     """What a header says; None where it is missing or empty."""
     value = headers.get(name, b"").strip()
-    match = pattern.fullmatch(value)
+    match = OWNER_HEADERS[name].fullmatch(value)
     if value and match is None:
         raise Rejected(Reason.WRONG_TYPE, f"the header {name} takes {kind}; mend it, or leave it out")
     return match[match.lastindex or 0].decode() if match else None

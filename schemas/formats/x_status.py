@@ -25,7 +25,7 @@ _COUNTERS = ("favorite_count", "retweet_count", "reply_count", "quote_count")
 _RETWEET = re.compile(r"RT @(\w{1,20}): ", re.ASCII)
 _RETWEET_CUT_AT = 140
 # An archive says nowhere that a long post is cut, but the cut text is as long as a short one may be and ends so.
-_LONG_CUT = re.compile(r".{260,}\u2026\s*https?://t\.co/\w+", re.DOTALL)
+_LONG_CUT = re.compile(r".{240,}\u2026\s*https?://t\.co/\w+", re.DOTALL)
 # Where the ids of an edited post's versions stand: in v1.1, in the enterprise API, in an archive.
 _HISTORIES = (
     ("ext_edit_control", "initial", "edit_tweet_ids"),

@@ -22,20 +22,12 @@ from schemas.record import Record
 from tests.commands.test_errors import echolot
 from tests.flink.test_engine import source
 from tests.jobs import ROOT, FlinkJob, Job, canonical
+from tests.replay.test_replay import CONTENT, POSTS
 from tests.services.clickhouse_server import ClickHouseServer, find_or_skip
 from tests.services.kafka_broker import create_topic, produce, unique
 
-POSTS = ROOT / "samples" / "posts"
 MORE = 4000
 KILLS = 5
-CONTENT = {  # what is not said here depends on the way: topic or file, partition, position
-    "posts": "*",
-    "verdicts": "*",
-    "deletions": "*",
-    "engagements": "*",
-    "shares": "*",
-    "dead_letters": "reason, detail, raw, item",
-}
 pytestmark = [pytest.mark.kafka, pytest.mark.flink, pytest.mark.clickhouse, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
@@ -66,7 +58,7 @@ def on(server, name):
 
 
 def content(settings):
-    """Rows of every table of facts."""
+    """Rows of every table of facts, without what depends on the way: topic or file, partition, position."""
     sql = "SELECT {} FROM {} FINAL"
     made = ChdbStoreSettings(**settings) if settings["kind"] == "chdb" else ClickHouseStoreSettings(**settings)
     with closing(open_store(made)) as store:

@@ -128,6 +128,16 @@ def test_the_author_is_the_account_beside_the_posts_unless_a_header_says_another
     assert {item.author.handle for item in items(found, "tweets.js")} == {"kundin", None}, "one from each folder"
 
 
+@pytest.mark.parametrize("account", [{"accountId": "x", "username": "zwei worte"}, {"accountId": 7}, {}, "niemand"])
+def test_an_account_that_is_none_costs_no_post(account: Any, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "account.js").write_text(script("account", 0, {"account": account}))
+    (tmp_path / "data" / "tweets.js").write_text(ARCHIVE["data/tweets.js"])
+    found, _ = read(tmp_path / "data")
+    told = {(item.author.id, item.author.handle) for item in items(found, "tweets.js")}
+    assert told == {("7", None) if account == {"accountId": 7} else (None, None)}
+
+
 def test_of_too_many_long_posts_none_is_paired(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(long_posts, "MOST_BYTES", 100)
     found, _ = read(archive)
