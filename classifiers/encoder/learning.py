@@ -49,13 +49,34 @@ class Course:
     """How much more a positive counts than a negative."""
 
 
+def loss_of_labels(network: Network, batch: Sequence[Example], course: Course) -> Tensor:
+    """Binary cross-entropy over the verdicts known, plus cross-entropy over the sentiments known."""
+    with in_16_bits():
+        verdicts, sentiments = (each.float() for each in network(*padded([example.pieces for example in batch])))
+    weights = torch.tensor([example.weight for example in batch])
+    loss = torch.zeros(())
+    outputs = verdicts.shape[1]
+    unknown = np.full(outputs, np.nan, np.float32)
+    targets = torch.from_numpy(np.stack([unknown if e.verdicts is None else e.verdicts for e in batch]))
+    known = ~targets.isnan()
+    if known.any():
+        each = functional.binary_cross_entropy_with_logits(
+            verdicts, targets.nan_to_num(), reduction="none", pos_weight=torch.full((outputs,), course.positive_weight)
+        )
+        loss = loss + (each * known * weights[:, None]).sum() / known.sum()
+    classes = torch.tensor([example.sentiment for example in batch])
+    if (classes != UNKNOWN).any():
+        loss = loss + functional.cross_entropy(sentiments, classes, ignore_index=UNKNOWN)
+    return loss
+
+
 def learn(
     network: Network,
     examples: Sequence[Example],
     course: Course,
     seed: int,
     tell: Tell = lambda _: None,
-    loss_of: Callable[[Network, Sequence[Example], Course], Tensor] | None = None,
+    loss_of: Callable[[Network, Sequence[Example], Course], Tensor] = loss_of_labels,
 ) -> None:
     """Train `network` in place, from the labels unless `loss_of` says otherwise.
 
@@ -71,7 +92,7 @@ def learn(
     for epoch in range(course.epochs):
         total = 0.0
         for batch in batches(examples, course.batch, draw):
-            loss = (loss_of or _loss)(network, batch, course)
+            loss = loss_of(network, batch, course)
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -125,24 +146,3 @@ def logits(network: Network, pieces: Sequence[Sequence[int]], size: int = 64) ->
             first, second = network(*padded([pieces[n] for n in chosen]))
         verdicts[chosen], sentiments[chosen] = first.float().numpy(), second.float().numpy()
     return verdicts, sentiments
-
-
-def _loss(network: Network, batch: Sequence[Example], course: Course) -> Tensor:
-    """Binary cross-entropy over the verdicts known, plus cross-entropy over the sentiments known."""
-    with in_16_bits():
-        verdicts, sentiments = (each.float() for each in network(*padded([example.pieces for example in batch])))
-    weights = torch.tensor([example.weight for example in batch])
-    loss = torch.zeros(())
-    outputs = verdicts.shape[1]
-    unknown = np.full(outputs, np.nan, np.float32)
-    targets = torch.from_numpy(np.stack([unknown if e.verdicts is None else e.verdicts for e in batch]))
-    known = ~targets.isnan()
-    if known.any():
-        each = functional.binary_cross_entropy_with_logits(
-            verdicts, targets.nan_to_num(), reduction="none", pos_weight=torch.full((outputs,), course.positive_weight)
-        )
-        loss = loss + (each * known * weights[:, None]).sum() / known.sum()
-    classes = torch.tensor([example.sentiment for example in batch])
-    if (classes != UNKNOWN).any():
-        loss = loss + functional.cross_entropy(sentiments, classes, ignore_index=UNKNOWN)
-    return loss
