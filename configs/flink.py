@@ -52,10 +52,10 @@ class FlinkSettings(Settings):
     """Time between checkpoints; so much work is done again after a crash."""
     checkpoint_timeout: Milliseconds = timedelta(minutes=10)
     """A checkpoint that takes longer fails; a store that is down holds it up."""
-    bundle_time: Milliseconds = timedelta(milliseconds=20)
-    """Longest time that records wait for one insert."""
+    bundle_time: Milliseconds = timedelta(milliseconds=5)
+    """How long Flink waits for more partitions before it lets Python read; added to every turn of a reader."""
     gather: Annotated[int, Field(ge=1, le=100_000)] = 4000
-    """Most records of one insert."""
+    """Most records judged and inserted as one."""
     spread: bool = False
     """Spread records over all workers before judging: for slow models on topics of few partitions."""
     savepoint: str | None = None

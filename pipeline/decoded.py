@@ -41,6 +41,18 @@ class Decoded:
         return {(e.record.source, e.record.partition): e.record.position for e in self.entries}
 
 
+def joined(batches: Sequence[Decoded]) -> Decoded:
+    """Several as one, in their order."""
+    if len(batches) == 1:
+        return batches[0]
+    return Decoded(
+        entries=[entry for each in batches for entry in each.entries],
+        mentions=[mention for each in batches for mention in each.mentions],
+        deletions=[deletion for each in batches for deletion in each.deletions],
+        spans=[span for each in batches for span in each.spans],
+    )
+
+
 def decode_batch(
     batch: Batch,
     named: Mapping[str, str | None],

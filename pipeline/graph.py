@@ -11,10 +11,10 @@ from pipeline.stages import Decode, JudgeBatch, Write
 def build(batches: beam.PCollection, settings: JobSettings, *, gather: int = 1) -> beam.PCollection:
     """PCollection of Batch to PCollection of Written. No shuffle: reading and writing stay one fused stage.
 
-    `gather` is how many records one insert waits for within a bundle, see Write."""
+    `gather` is how many records are judged and written as one within a bundle, see JudgeBatch."""
     return (
         batches
         | "Decode" >> beam.ParDo(Decode(settings))
-        | "Judge" >> beam.ParDo(JudgeBatch(settings))
-        | "Write" >> beam.ParDo(Write(settings, gather))
+        | "Judge" >> beam.ParDo(JudgeBatch(settings, gather))
+        | "Write" >> beam.ParDo(Write(settings))
     )

@@ -14,7 +14,7 @@ from apache_beam.utils.windowed_value import WindowedValue
 
 from configs.settings import JobSettings
 from pipeline import counting, resources
-from pipeline.decoded import Decoded, decode_batch
+from pipeline.decoded import Decoded, decode_batch, joined
 from pipeline.failures import noted
 from pipeline.tally import Tally
 from schemas.mention import Mention
@@ -81,10 +81,15 @@ class Decode(beam.DoFn):
 
 
 class JudgeBatch(beam.DoFn):
-    """Decoded to Judged."""
+    """Decoded to Judged.
 
-    def __init__(self, settings: JobSettings) -> None:
+    Batches are gathered up to `gather` records, at most to the end of the Beam bundle: a reader of many partitions
+    makes small batches, a batch costs the judge 2.5 ms whatever its size, and ClickHouse wants few large inserts.
+    1 judges each at once."""
+
+    def __init__(self, settings: JobSettings, gather: int) -> None:
         self._settings = settings
+        self._gather = gather
 
     def setup(self) -> None:
         """Take the process's judge; models load once a process."""
@@ -92,24 +97,34 @@ class JudgeBatch(beam.DoFn):
         self._judge = resources.judge(self._settings)
         self._model = self._judge.fingerprint()
 
+    def start_bundle(self) -> None:
+        """Nothing held: what an aborted bundle left behind is read again."""
+        self._held: list[Decoded] = []
+
     def process(self, decoded: Decoded) -> Iterator[Judged]:
-        """One Judged a batch."""
+        """A Judged where enough was gathered."""
+        self._held.append(decoded)
+        if sum(len(each.entries) for each in self._held) >= self._gather:
+            yield self._judged()
+
+    def finish_bundle(self) -> Iterator[WindowedValue]:
+        """The rest."""
+        if self._held:
+            yield WindowedValue(self._judged(), MIN_TIMESTAMP, [GlobalWindow()])
+
+    def _judged(self) -> Judged:
+        decoded, self._held = joined(self._held), []
         with noted(self._settings):
             columns = self._judge.judge(decoded.mentions)
         counting.judged(len(decoded.mentions), generation=self._settings.judge.generation, model=self._model)
-        yield Judged(decoded, columns)
+        return Judged(decoded, columns)
 
 
 class Write(beam.DoFn):
-    """Judged to Written: a Written is given on only after the store has every row of its batches.
+    """Judged to Written, which is given on only after the store has every row of its batches. One insert a table."""
 
-    Batches are gathered up to `gather` records, at most to the end of the Beam bundle, and go out in one insert a
-    table: a reader of many partitions makes small batches, and ClickHouse wants few large ones. 1 writes each at once.
-    """
-
-    def __init__(self, settings: JobSettings, gather: int) -> None:
+    def __init__(self, settings: JobSettings) -> None:
         self._settings = settings
-        self._gather = gather
 
     def setup(self) -> None:
         """Take the process's store and row maker."""
@@ -118,23 +133,8 @@ class Write(beam.DoFn):
         self._rows = resources.row_maker(self._settings)
         self._topic = resources.dead_letter_topic(self._settings)
 
-    def start_bundle(self) -> None:
-        """Nothing held: what an aborted bundle left behind is read again."""
-        self._held: list[Judged] = []
-
     def process(self, judged: Judged) -> Iterator[Written]:
-        """A Written where enough was gathered. Raises TransientError, TerminalError."""
-        self._held.append(judged)
-        if sum(len(each.decoded.entries) for each in self._held) >= self._gather:
-            yield self._flush()
-
-    def finish_bundle(self) -> Iterator[WindowedValue]:
-        """The rest. Raises as process does."""
-        if self._held:
-            yield WindowedValue(self._flush(), MIN_TIMESTAMP, [GlobalWindow()])
-
-    def _flush(self) -> Written:
-        judged, self._held = joined(self._held), []
+        """One Written a Judged. Raises TransientError, TerminalError."""
         decoded = judged.decoded
         with noted(self._settings):
             if self._topic is not None:
@@ -143,23 +143,10 @@ class Write(beam.DoFn):
         counting.written(decoded.entries)
         dead = sum(e.outcome is Outcome.DEAD for e in decoded.entries)
         tally = _tallied(decoded) if self._settings.source.kind == "dumps" else None
-        return Written(decoded.positions(), len(decoded.entries), len(decoded.mentions), dead, decoded.spans, tally)
+        yield Written(decoded.positions(), len(decoded.entries), len(decoded.mentions), dead, decoded.spans, tally)
 
 
 def _tallied(decoded: Decoded) -> Tally:
     tally = Tally()
     tally.add(decoded)
     return tally
-
-
-def joined(batches: Sequence[Judged]) -> Judged:
-    """Several batches as one, in their order; at least one is given."""
-    if len(batches) == 1:
-        return batches[0]
-    decoded = Decoded(
-        entries=[entry for b in batches for entry in b.decoded.entries],
-        mentions=[mention for b in batches for mention in b.decoded.mentions],
-        deletions=[deletion for b in batches for deletion in b.decoded.deletions],
-        spans=[span for b in batches for span in b.decoded.spans],
-    )
-    return Judged(decoded, {name: [v for b in batches for v in b.columns[name]] for name in batches[0].columns})

@@ -18,6 +18,7 @@ from apache_beam.portability.api import beam_provision_api_pb2, beam_provision_a
 from google.protobuf import json_format, text_format
 
 _SECONDS = 60
+_SAMPLING_MS = 5
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -34,7 +35,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     os.environ |= environment(given.id, given.provision_endpoint, given.control_endpoint, given.logging_endpoint)
     from apache_beam.runners.worker import sdk_worker_main
 
+    end_bundles_at_once()
     sdk_worker_main.main([])
+
+
+def end_bundles_at_once() -> None:
+    """Let Beam's sampler of states look often: a bundle's end waits for its next look.
+
+    Its pause grows with the bundle to a sixth of its time, at most 200 ms, so a bundle took a twelfth longer than its
+    work. Beam (2.77) has no option for it."""
+    from apache_beam.runners.worker.statesampler import StateSampler
+
+    StateSampler.__init__.__defaults__ = (_SAMPLING_MS,)  # type: ignore[misc]
 
 
 def environment(worker: str, provision: str, control: str | None, logs: str | None) -> dict[str, str]:

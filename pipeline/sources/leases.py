@@ -137,6 +137,11 @@ class Lease:
         """The partition's end offset as last heard from the broker."""
         return self._line.end
 
+    @property
+    def was_asked(self) -> bool:
+        """Whether the records of the last poll are the broker's answer to it, and not older ones that lay ready."""
+        return self._line.was_asked
+
     def _check(self) -> None:
         if self._generation != self._line.generation:
             tp = self._line.tp
@@ -155,6 +160,7 @@ class _Line:
         self.generation = 0
         self.used = 0.0
         self.end: int | None = None
+        self.was_asked = False
         self._settings = settings
         self._brokers = ",".join(settings.bootstrap)
         self._consumer: KafkaConsumer | None = None
@@ -172,6 +178,8 @@ class _Line:
                 consumer.seek(self.tp, offset)
             self._next = -1  # whatever fails from here on, the next poll seeks: a consumer moves on before it fails
             found = consumer.poll(timeout_ms=round(wait_seconds * 1000), max_records=most).get(self.tp, [])
+            # A poll that finds something waiting gives that and asks for more; one that asks waits for the answer.
+            self.was_asked = bool(found) and not consumer._fetcher.in_flight_fetches()
             self.end = consumer.highwater(self.tp)
         except OffsetOutOfRangeError as error:
             raise overtaken(self._connected(), self._settings.group, self.tp, offset) from error

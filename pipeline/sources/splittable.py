@@ -159,8 +159,8 @@ class Read(beam.DoFn):
         tracker.defer_remainder(REST)
 
     def _turn(self, lease: Lease, offset: int) -> list[Record]:
-        """The first poll gives what was fetched since the last turn, the second what came meanwhile; only a backlog is
-        worth more: waiting for a trickle would keep back what is read already."""
+        """Until the broker itself has said what is there: a poll may give what was fetched after the last turn. Only a
+        backlog is worth more: waiting for a trickle would keep back what is read already."""
         records: list[Record] = []
         for number in itertools.count(1):
             try:
@@ -171,7 +171,9 @@ class Read(beam.DoFn):
                 resources.store(self._settings).write([gap.block()])
                 raise
             records += found
-            if not found or len(records) >= self._most or (number > 1 and len(found) < TRICKLE):
+            if not found or len(records) >= self._most:
+                break
+            if len(found) < TRICKLE and (number > 1 or lease.was_asked):
                 break
             offset = found[-1].position + 1
         return records
