@@ -46,7 +46,7 @@ def end_bundles_at_once() -> None:
     work. Beam (2.77) has no option for it."""
     from apache_beam.runners.worker.statesampler import StateSampler
 
-    StateSampler.__init__.__defaults__ = (_SAMPLING_MS,)  # type: ignore[misc]
+    StateSampler.__init__.__defaults__ = (_SAMPLING_MS,)
 
 
 def environment(worker: str, provision: str, control: str | None, logs: str | None) -> dict[str, str]:
