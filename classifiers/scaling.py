@@ -36,12 +36,19 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A later stage: asked where those before give any intent, or needs-intervention, at least the probability `cut`.
+    """A later stage: asked where those before give any of the outputs `asks` at least the probability `cut`.
 
     `scales` are for the mean of the logits of all models up to it."""
 
     cut: float
+    asks: tuple[str, ...]
     scales: tuple[Scale, ...]
+
+    def is_asked(self, scores: Floats) -> NDArray[np.bool_]:
+        """A mask over rows of probabilities so far, a column an output in the order of `scales`."""
+        places = [place for place, scale in enumerate(self.scales) if scale.name in self.asks]
+        result: NDArray[np.bool_] = scores[:, places].max(axis=1, initial=0) >= self.cut
+        return result
 
 
 def probabilities(scales: Sequence[Scale], logits: Floats) -> Floats:

@@ -106,13 +106,14 @@ def train(
     chosen = real if len(real) else everyone
     many = len(set(origins[real].tolist())) > 1  # of one collection nothing can be left out
     by_post, by_source = held_out_by(parts), held_out_by(origins if many else np.full(len(posts), ""))
-    graph, tokenizer, sentiments = b"", "", None
+    graph, tokenizer, sentiments, encoder_seconds = b"", "", None, 0.0
     if further.encoder:
         from classifiers import train_encoder  # imports this module's Further
 
         made = train_encoder.train(posts, feed, targets, material.is_brand, further, out_dir, seed, tell)
         by_post, by_source = by_post.and_of(made.by_post), by_source.and_of(made.by_source)
-        graph, tokenizer, sentiments = made.graph, made.tokenizer, made.sets
+        graph, tokenizer, sentiments, encoder_seconds = made.graph, made.tokenizer, made.sets, made.seconds
+        started += made.seconds_now
     trial = _Trial(posts, targets, by_post, real)
     figures, scores = trial.figures(CROSS_VALIDATED, by_post, parts)
     harder, harder_scores = trial.figures(SOURCE_LEFT_OUT, by_source, origins) if many else ([], None)
@@ -141,7 +142,7 @@ def train(
         stages += trial.stages(SOURCE_LEFT_OUT, by_source, origins)
     report = Report((*figures, *harder), _notes(posts), tuple(_trade_offs(posts, targets, scores, real)), tuple(stages))
     seconds = time.process_time() - started
-    card.write(out_dir, model, report, posts, feed, kept, seconds, further.encoder, sentiments)
+    card.write(out_dir, model, report, posts, feed, kept, seconds, further.encoder, sentiments, encoder_seconds)
     return report
 
 

@@ -39,6 +39,10 @@ class Trained:
     tokenizer: str
     sets: Mapping[str, int]
     """How many posts each set of sentiment gave."""
+    seconds: float
+    """Processor time of all its trainings, kept ones too."""
+    seconds_now: float
+    """Of those that were not kept from before."""
 
 
 def train(
@@ -64,7 +68,7 @@ def train(
     by_post = trainer.held_out(np.array([*halves, *[""] * (len(lessons) - len(posts))]))[: len(posts)]
     by_source = trainer.held_out(np.array(grouped(origins, origins[: len(posts)], _GROUPS)))[: len(posts)]
     sets = Counter(post.set for post in sentiments)
-    return Trained(by_post, by_source, graph, tokenizer, sets)
+    return Trained(by_post, by_source, graph, tokenizer, sets, *trainer.seconds)
 
 
 def lessons_of(

@@ -4,11 +4,13 @@ Training only."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from classifiers.encoder.learning import Example
@@ -21,6 +23,14 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
+        self._spent: dict[Path, float] = {}
+        self.seconds_now = 0.0
+        """Processor time of what was trained and not found."""
+
+    @property
+    def seconds(self) -> float:
+        """Processor time of all that was asked for, whenever it was trained."""
+        return sum(self._spent.values())
 
     def made(
         self, name: str, made_of: object, examples: Sequence[Example], network: Network, train: Callable[[], None]
@@ -30,10 +40,15 @@ class Shelf:
         path = self._folder / f"{name}-{key[:16]}.safetensors"
         if path.exists():
             network.load_state_dict(load_file(path))
+            with safe_open(path, "pt") as file:
+                self._spent[path] = float((file.metadata() or {}).get("seconds", 0))
             return key
+        started = time.process_time()
         train()
+        self._spent[path] = time.process_time() - started
+        self.seconds_now += self._spent[path]
         unfinished = path.with_suffix(".part")
-        save_file(network.state_dict(), unfinished)
+        save_file(network.state_dict(), unfinished, metadata={"seconds": f"{self._spent[path]:.3f}"})
         unfinished.rename(path)
         return key
 

@@ -72,6 +72,11 @@ class Trainer:
             export.write(trained, path)
             return path.read_bytes(), self._tokenizer.to_str()
 
+    @property
+    def seconds(self) -> tuple[float, float]:
+        """Processor time of all networks so far, and how much of it was spent now and not before."""
+        return self._shelf.seconds, self._shelf.seconds_now
+
     def _network(self, seen: NDArray[np.bool_]) -> network.Network:
         posts = [self._examples[n] for n in np.flatnonzero(seen & self._is_post)]
         others = [self._examples[n] for n in np.flatnonzero(seen & ~self._is_post)]

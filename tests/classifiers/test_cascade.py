@@ -51,6 +51,19 @@ def test_what_the_linear_model_is_sure_of_is_not_asked():
     assert probability(both, ANGRY) != probability(alone, ANGRY)
 
 
+def test_only_doubt_about_the_outputs_that_it_is_for_asks_a_stage():
+    """A cut between two outputs of which the linear model is sure to different degrees."""
+    alone = classified(Intents(LINEAR, TAXONOMY, ["DB_Bahn"]), [mention(ANGRY)])
+    names = alone["intent_names"][0]
+    needs, defect = alone[NEEDS][0], alone["intent_probabilities"][0][names.index("defect")]
+    low, high = sorted((needs, defect))
+    assert high - low > 0.01
+    (more, less) = ("defect", "needs_intervention") if defect > needs else ("needs_intervention", "defect")
+    assert probability(cascade(cut=(low + high) / 2, asks=(less,)), ANGRY) == needs
+    assert probability(cascade(cut=(low + high) / 2, asks=(more,)), ANGRY) != needs
+    assert probability(cascade(cut=(low + high) / 2, asks=(less, more)), ANGRY) != needs
+
+
 def test_the_mean_of_all_logits_decides():
     """The network's logit is .8: two of five pieces ("query", ":", the text's three) are "kaputt", one is "danke"."""
     text = "kaputt danke kaputt"

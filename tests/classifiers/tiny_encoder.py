@@ -13,7 +13,9 @@ from classifiers.scaling import Scale, Stage
 WORDS = ("<unk>", "<pad>", "query", ":", "kaputt", "danke")
 
 
-def tiny(outputs: tuple[str, ...], *, cut: float, slope: float = 1.0) -> Encoder:
+def tiny(
+    outputs: tuple[str, ...], *, cut: float, slope: float = 1.0, asks: tuple[str, ...] = ("needs_intervention",)
+) -> Encoder:
     """Every output's logit is 4 for each "kaputt" and -4 for each "danke", over the number of pieces."""
     table = np.zeros((len(WORDS), len(outputs)), np.float32)
     table[WORDS.index("kaputt")], table[WORDS.index("danke")] = 4, -4
@@ -47,4 +49,4 @@ def tiny(outputs: tuple[str, ...], *, cut: float, slope: float = 1.0) -> Encoder
     tokenizer = Tokenizer(models.WordLevel({word: n for n, word in enumerate(WORDS)}, unk_token="<unk>"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     scales = tuple(Scale(name, slope, 0.0) for name in outputs)
-    return Encoder((Stage(cut, scales),), graph=model.SerializeToString(), tokenizer=tokenizer.to_str())
+    return Encoder((Stage(cut, asks, scales),), graph=model.SerializeToString(), tokenizer=tokenizer.to_str())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 
 import pytest
 
@@ -61,7 +63,26 @@ def test_it_trains_a_third_model_and_goes_on_from_what_is_kept(checkpoint, tmp_p
     train.train([gold], SIX, tmp_path / "two", 1, further)
     names = ("intents.npz", "encoder/encoder.json", "encoder/encoder.onnx")
     assert all((tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes() for name in names)
-    assert json.loads((tmp_path / "two" / "encoder" / "encoder.json").read_text())["stages"][1]["cut"] >= 0
+    stages = json.loads((tmp_path / "two" / "encoder" / "encoder.json").read_text())["stages"]
+    assert stages[1]["cut"] >= 0 and stages[1]["asks"] == ["needs_intervention"] and len(stages[0]["asks"]) == 7
+    for folder in ("one", "two"):
+        card = (tmp_path / folder / "intents.md").read_text()
+        assert re.search(r"in \d+\.\d h of it \(\S+ kWh at 25 W a core\)", card)
+
+
+def test_a_shelf_knows_what_its_weights_cost_also_later_and_once_each(tmp_path):
+    def train() -> None:
+        until = time.process_time() + 0.2
+        while time.process_time() < until:
+            pass
+
+    made = shelf.Shelf(tmp_path)
+    for name in ("x", "y", "x"):
+        made.made(name, 1, [], torch.nn.Linear(2, 2), train)
+    assert 0.4 <= made.seconds < 2 and made.seconds_now == pytest.approx(made.seconds)
+    later = shelf.Shelf(tmp_path)
+    later.made("x", 1, [], torch.nn.Linear(2, 2), train)
+    assert later.seconds == pytest.approx(made.seconds / 2, rel=0.5) and later.seconds_now == 0
 
 
 def test_weights_that_were_broken_off_are_not_taken_for_whole(tmp_path, monkeypatch):
