@@ -79,7 +79,7 @@ def test_a_shelf_knows_what_its_weights_cost_also_later_and_once_each(tmp_path):
     made = shelf.Shelf(tmp_path)
     for name in ("x", "y", "x"):
         made.made(name, 1, [], torch.nn.Linear(2, 2), train)
-    assert 0.4 <= made.seconds < 2 and made.seconds_now == pytest.approx(made.seconds)
+    assert 0.4 <= made.seconds < 2 and made.seconds_now == pytest.approx(made.seconds, abs=0.01)
     later = shelf.Shelf(tmp_path)
     later.made("x", 1, [], torch.nn.Linear(2, 2), train)
     assert later.seconds == pytest.approx(made.seconds / 2, rel=0.5) and later.seconds_now == 0
@@ -88,7 +88,7 @@ def test_a_shelf_knows_what_its_weights_cost_also_later_and_once_each(tmp_path):
 def test_weights_that_were_broken_off_are_not_taken_for_whole(tmp_path, monkeypatch):
     body = torch.nn.Linear(2, 2)
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     made = shelf.Shelf(tmp_path)
