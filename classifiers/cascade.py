@@ -33,8 +33,7 @@ class LaterStages:
         """Write what the later stages say into the rows of `scores` that they are asked about.
 
         `scores` and `logits` are the linear model's, a row a text. `text` gives a row's as `wording.worded` makes it.
-        Returns the sentence vector of each row: 512 x float32,
-        none without such heads; None where nobody was asked."""
+        Returns the sentence vector of each row: 512 x float32, none without such heads; None where nobody was asked."""
         vectors: list[bytes | None] = [None] * len(scores)
         rows, models = np.arange(len(scores)), [logits]
         for stage, model in zip(self._stages, self._models(), strict=True):

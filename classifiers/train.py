@@ -106,7 +106,8 @@ def train(
     chosen = real if len(real) else everyone
     many = len(set(origins[real].tolist())) > 1  # of one collection nothing can be left out
     by_post, by_source = held_out_by(parts), held_out_by(origins if many else np.full(len(posts), ""))
-    graph, tokenizer, sentiments, encoder_seconds = b"", "", None, 0.0
+    graph, tokenizer, sentiments = b"", "", None
+    encoder_seconds: float | None = None
     if further.encoder:
         from classifiers import train_encoder  # imports this module's Further
 

@@ -84,8 +84,8 @@ class JudgeBatch(beam.DoFn):
     """Decoded to Judged.
 
     Batches are gathered up to `gather` records, at most to the end of the Beam bundle: a reader of many partitions
-    makes small batches, a batch costs the judge 2.5 ms whatever its size, and ClickHouse wants few large inserts.
-    1 judges each at once."""
+    makes small batches, of which a post costs the judge more (64: 710 us, 256: 621), and ClickHouse wants few large
+    inserts. 1 judges each at once."""
 
     def __init__(self, settings: JobSettings, gather: int) -> None:
         self._settings = settings
