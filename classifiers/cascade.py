@@ -1,8 +1,9 @@
 """Cheap models first, dearer ones where those are in doubt: the linear model is sure of most that needs nobody.
 
-Cascades: Viola and Jones 2001. A later stage takes the mean of the logits of all models so far, calibrated on posts
-that none had seen, so that a probability means the same whichever stage it comes from. Weights fitted on such posts
-(stacking, Wolpert 1992) were no better at home and worse on collections unseen; docs/design.md has the figures."""
+Cascades: Viola and Jones 2001. A later stage takes the weighed mean of the logits of all models so far, calibrated on
+posts that none had seen, so that a probability means the same whichever stage it comes from. Weights fitted on such
+posts (stacking, Wolpert 1992) were no better at home and worse on collections unseen; docs/design.md has the figures.
+"""
 
 from __future__ import annotations
 
@@ -36,14 +37,14 @@ class LaterStages:
         Returns the sentence vector of each row: 512 x float32, none without such heads; None where nobody was asked."""
         vectors: list[bytes | None] = [None] * len(scores)
         rows, models = np.arange(len(scores)), [logits]
-        for stage, model in zip(self._stages, self._models(), strict=True):
+        for count, (stage, model) in enumerate(zip(self._stages, self._models(), strict=True), 1):
             asked = stage.is_asked(scores[rows])
             rows, models = rows[asked], [each[asked] for each in models]
             if not len(rows):
                 break
             found, encoded = model([text(row) for row in rows.tolist()])
             models.append(found)
-            scores[rows] = probabilities(stage.scales, mean(models))
+            scores[rows] = probabilities(stage.scales, mean(models, [each.weights for each in self._stages[:count]]))
             for row, vector in zip(rows.tolist(), encoded, strict=True):
                 vectors[row] = vectors[row] or vector
         return vectors
@@ -64,9 +65,11 @@ class LaterStages:
         return self._network.logits(texts)[0].astype(np.float64), [b""] * len(texts)
 
 
-def mean(models: Sequence[Floats]) -> Floats:
-    """Of the logits of each model, added in order."""
-    total = models[0]
-    for each in models[1:]:
-        total = total + each
-    return total / len(models)
+def mean(models: Sequence[Floats], weights: Sequence[Sequence[float]]) -> Floats:
+    """Of the logits of each model, (texts, outputs), added in order.
+
+    `weights`: an output each, of the models after the first, which counts 1."""
+    total, over = models[0], np.ones(models[0].shape[1])
+    for logits, each in zip(models[1:], weights, strict=True):
+        total, over = total + logits * each, over + each
+    return total / over

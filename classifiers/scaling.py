@@ -38,10 +38,12 @@ class Scale:
 class Stage:
     """A later stage: asked where those before give any of the outputs `asks` at least the probability `cut`.
 
-    `scales` are for the mean of the logits of all models up to it."""
+    `scales` are for the mean of the logits of all models up to it, in which those of its own model count `weights`, an
+    output each, and those of the first model 1."""
 
     cut: float
     asks: tuple[str, ...]
+    weights: tuple[float, ...]
     scales: tuple[Scale, ...]
 
     def is_asked(self, scores: Floats) -> NDArray[np.bool_]:

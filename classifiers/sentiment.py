@@ -44,7 +44,7 @@ class Sentiment:
                 f"this is no model of sentiment: it says {', '.join(output.name for output in model.outputs)}; train "
                 f"one with `echolot train sentiment ... --out DIR`"
             )
-        self._model, self._both = model, model.encoder.stages[0].scales
+        self._model, (self._both,) = model, model.encoder.stages
         self._sentences = Sentences(model.encoder.head)
         self._biases = np.array([output.bias for output in model.outputs])
 
@@ -76,7 +76,8 @@ class Sentiment:
         asked = [place for place, vector in enumerate(vectors) if vector]
         if asked:
             unpacked = [np.frombuffer(vectors[place], np.float32, WIDTH) for place in asked]
-            result[asked] = probabilities(self._both, mean([logits[asked], self._sentences.logits(unpacked)]))
+            both = mean([logits[asked], self._sentences.logits(unpacked)], [self._both.weights])
+            result[asked] = probabilities(self._both.scales, both)
         return np.round(normalised(result), 4)
 
 

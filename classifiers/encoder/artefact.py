@@ -14,7 +14,7 @@ from schemas.errors import TerminalError
 
 FOLDER, MANIFEST = "encoder", "encoder.json"
 HEAD, GRAPH, TOKENIZER = "sentences.npz", "encoder.onnx", "tokenizer.json"
-_FORMAT = 4
+_FORMAT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,12 @@ def load(folder: Path, outputs: Sequence[str], content: str) -> Encoder:
     if manifest["format"] != _FORMAT:
         raise _broken(folder, f"{MANIFEST} was written by another version of Echolot")
     stages = tuple(
-        Stage(stage["cut"], tuple(stage["asks"]), tuple(Scale(**scale) for scale in stage["scales"]))
+        Stage(
+            stage["cut"],
+            tuple(stage["asks"]),
+            tuple(stage["weights"]),
+            tuple(Scale(**scale) for scale in stage["scales"]),
+        )
         for stage in manifest["stages"]
     )
     if any([scale.name for scale in stage.scales] != list(outputs) for stage in stages):

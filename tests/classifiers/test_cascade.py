@@ -75,6 +75,21 @@ def test_the_mean_of_all_logits_decides():
     assert found[NEEDS][0] == pytest.approx(1 / (1 + exp(-3 * (linear + 0.8 + 0.5) / 3)), abs=0.001)
 
 
+def test_a_stage_says_how_much_its_model_counts_for_each_output():
+    """Of the network's logits, .8 and .2, needs-intervention takes twice as much, praise as much as of the first."""
+    text = "kaputt danke kaputt"
+    network = tiny(OUTPUTS, cut=0.0, slope=3.0)
+    (stage,) = network.stages
+    heavier = replace(stage, weights=tuple(2.0 if name == "needs_intervention" else 1.0 for name in OUTPUTS))
+    found = classified(Intents(replace(LINEAR, encoder=replace(network, stages=(heavier,))), TAXONOMY), [mention(text)])
+    plain = classified(Intents(replace(LINEAR, encoder=network), TAXONOMY), [mention(text)])
+    alone = classified(Intents(UNGATED, TAXONOMY), [mention(text)])[NEEDS][0]
+    scale = next(scale for scale in UNGATED.scales if scale.name == "needs_intervention")
+    linear = (log(alone / (1 - alone)) - scale.offset) / scale.slope
+    assert found[NEEDS][0] == pytest.approx(1 / (1 + exp(-3 * (linear + 2 * 0.8) / 3)), abs=0.001)
+    assert found["intent_probabilities"] == plain["intent_probabilities"] and found[NEEDS] != plain[NEEDS]
+
+
 def test_a_head_for_another_sentence_encoder_is_refused(monkeypatch):
     head = packed(np.zeros((WIDTH, len(OUTPUTS))), np.zeros(len(OUTPUTS)))
     monkeypatch.setattr(sentences, "encoder_hash", lambda: "another")
