@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
@@ -54,6 +54,7 @@ class Progress:
 
 
 Say = Callable[[Progress], None]
+Task = Callable[[JobSettings, threading.Event, Say], Progress]
 
 
 def run(settings: JobSettings, *, workers: int, stop: threading.Event, say: Say) -> Progress:
@@ -61,10 +62,15 @@ def run(settings: JobSettings, *, workers: int, stop: threading.Event, say: Say)
 
     Raises as job.run does. Whatever happens, `resume` goes on from the batches that are written whole."""
     settings = settings.model_copy(update={"metrics": MetricsSettings()})  # the port is the live job's
-    job.prepare(settings, stop)
+    if workers == 1:
+        job.prepare(settings, stop)
+    else:  # the models take 400 MB that the process which loaded them keeps to its end
+        _in_processes(_prepare, [settings], stop, say)
+        if stop.is_set():
+            raise Stopped("stopped before anything was read")
     with closing(open_store(settings.store, stop=stop)) as store:
         marks.begin(store, settings, marks.of_files(settings))
-    done = _alone(settings, stop, say) if workers == 1 else _shared(settings, workers, stop, say)
+    done = _alone(settings, stop, say) if workers == 1 else _in_processes(_alone, _shares(settings, workers), stop, say)
     say(done)
     if not stop.is_set():
         with closing(open_store(settings.store)) as store:
@@ -110,16 +116,24 @@ def _progress(tally: Tally, source: DumpRecords) -> Progress:
     return Progress(tally, source.read_bytes(), source.total_bytes(), source.left_out, notes)
 
 
-def _shared(settings: JobSettings, workers: int, stop: threading.Event, say: Say) -> Progress:
-    """Processes that share the batches of every file. Each reads all files: reading is a small part of the work."""
-    resources.release()
+def _prepare(settings: JobSettings, stop: threading.Event, _: Say) -> Progress:
+    job.prepare(settings, stop)
+    return Progress()
+
+
+def _shares(settings: JobSettings, workers: int) -> list[JobSettings]:
+    """The batches of every file, dealt out. Each worker reads all files: reading is a small part of the work."""
+    sources = [settings.source.model_copy(update={"worker": n, "workers": workers}) for n in range(workers)]
+    return [settings.model_copy(update={"source": source}) for source in sources]
+
+
+def _in_processes(task: Task, shares: Sequence[JobSettings], stop: threading.Event, say: Say) -> Progress:
+    """What `task` says of each share in a process of its own, taken together. Raises what a task raises."""
     spawn = multiprocessing.get_context("spawn")
     processes, ends = [], []
-    for number in range(workers):
-        source = settings.source.model_copy(update={"worker": number, "workers": workers})
+    for number, share in enumerate(shares):
         ours, theirs = spawn.Pipe()
-        share = settings.model_copy(update={"source": source})
-        process = spawn.Process(target=_work, args=(share, theirs), name=f"replay-{number}")
+        process = spawn.Process(target=_work, args=(task, share, theirs), name=f"replay-{number}")
         process.start()
         theirs.close()
         processes.append(process)
@@ -173,7 +187,7 @@ def _together(parts: list[Progress]) -> Progress:
     )
 
 
-def _work(settings: JobSettings, end: Connection) -> None:
+def _work(task: Task, settings: JobSettings, end: Connection) -> None:
     """A worker: says how far it is now and then, and at its end. Stops when told to, and when its parent is gone."""
     from pipeline.commands import shared
     from pipeline.commands.stream import stop_on_signals
@@ -197,7 +211,7 @@ def _work(settings: JobSettings, end: Connection) -> None:
 
     threading.Thread(target=watch, daemon=True).start()
     try:
-        end.send((True, _alone(settings, stop, report)))
+        end.send((True, task(settings, stop, report)))
     except Stopped:
         end.send((True, Progress()))
     except Exception as error:
