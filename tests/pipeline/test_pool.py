@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 
 import pytest
 from apache_beam.portability.api import beam_fn_api_pb2 as api
@@ -30,8 +31,8 @@ def workers(tmp_path, monkeypatch):
         return [int(pid) for pid in told.read_text().split()]
 
     yield made, pids
-    for name in list(made._worker_processes):
-        made.StopWorker(api.StopWorkerRequest(worker_id=name), None)
+    for process in list(made._worker_processes.values()):
+        process.terminate()
 
 
 def test_a_killed_worker_is_started_again_as_often_as_it_takes(workers):
@@ -60,3 +61,45 @@ def test_a_worker_that_ends_by_itself_is_not_started_again(workers):
     pids(1)
     time.sleep(1)
     assert len(pids(1)) == 1
+
+
+def test_a_stop_ends_no_worker_that_shares_its_number_with_another(workers):
+    """Two TaskManagers: the first stops its worker 1-1, which then ends; the second's lives until it is alone."""
+    made, pids = workers
+    for _ in range(2):
+        made.StartWorker(api.StartWorkerRequest(worker_id="1-1"), None)
+    first, second = pids(2)
+    made.StopWorker(api.StopWorkerRequest(worker_id="1-1"), None)
+    time.sleep(0.5)
+    assert is_alive(first) and is_alive(second)
+    os.kill(first, signal.SIGTERM)
+    time.sleep(1)
+    assert len(pids(2)) == 2, "not started again: it was stopped"
+    made.StopWorker(api.StopWorkerRequest(worker_id="1-1"), None)
+    assert not is_alive(second)
+
+
+def test_a_stop_that_comes_after_the_worker_ended_is_not_meant_for_its_namesake(workers):
+    made, pids = workers
+    for _ in range(2):
+        made.StartWorker(api.StartWorkerRequest(worker_id="1-1"), None)
+    first, second = pids(2)
+    os.kill(first, signal.SIGKILL)
+    made.StopWorker(api.StopWorkerRequest(worker_id="1-1"), None)
+    time.sleep(1)
+    assert is_alive(second) and len(pids(2)) == 2
+
+
+def test_what_was_stopped_before_a_worker_started_does_not_count(workers):
+    made, pids = workers
+    made.StartWorker(api.StartWorkerRequest(worker_id="1-1"), None)
+    pids(1)
+    made.StopWorker(api.StopWorkerRequest(worker_id="1-1"), None)
+    made.StartWorker(api.StartWorkerRequest(worker_id="1-1"), None)
+    os.kill(pids(2)[1], signal.SIGKILL)
+    assert len(set(pids(3))) == 3
+
+
+def is_alive(pid):
+    """The pool waits for its workers, so none stays as a zombie."""
+    return Path(f"/proc/{pid}").exists()
