@@ -1,13 +1,13 @@
-"""`echolot-pool`: Beam's pool of Python workers, for several TaskManagers and jobs, and for workers that are killed.
+"""`echolot-pool`: Beam's pool of Python workers, for several TaskManagers, and for workers that are killed.
 
     echolot-pool --service_port=50000 --container_executable=echolot-worker [--host=127.0.0.1]
 
 A TaskManager waits without end for a worker that it asked the pool for (Beam's ExternalEnvironmentFactory), so one that
 the kernel kills while it starts would leave the job RUNNING and doing nothing: it is started again.
 
-TaskManagers, and jobs on one of them, number their workers by themselves, from 1. A stop tells no more than such a
-number, and Beam's own pool (worker_pool_main.py) ends whatever it started last under it. This one leaves workers that
-share a number alone: the TaskManager has hung up on its own before it says so, and that one ends by itself.
+Each TaskManager numbers its workers from 1-1. A stop tells no more than such a number, and Beam's own pool
+(worker_pool_main.py) ends whatever it started last under it. This one leaves workers that share a number alone: the
+TaskManager has hung up on its own before it says so, and that one ends by itself.
 
 Beam's pool listens on every address, and whoever reaches the port can make this machine run code: `--host` narrows
 that. All else is Beam's."""

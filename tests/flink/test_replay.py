@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+from deploy.flink.cluster import Cluster
 from schemas.errors import EcholotError
 from tests.flink.test_engine import command
 from tests.jobs import ROOT, FlinkJob, canonical, contents
@@ -135,6 +136,24 @@ def test_killed_workers_cost_nothing_that_is_written_and_nothing_of_the_account(
     log = flink.pool.log.read_bytes()[before:].decode()
     left_out = dict(re.findall(r"share (\d+) is read; (\d+) of its records were written before", log))
     assert len(left_out) == 2 and sum(map(int, left_out.values())) >= seen, "what was written is not judged again"
+
+
+def test_taskmanagers_that_share_a_pool_leave_each_other_their_workers(flink_jars, dump, tmp_path):
+    """Both number theirs from 1-1. One slot is done early, and says so, while the other's worker has half of its file
+    to go."""
+    lines = dump.read_bytes().splitlines(keepends=True)
+    short = tmp_path / "short.jsonl"
+    short.write_bytes(b"".join(lines[:1200]))
+    worker = [sys.executable, "-m", "pipeline.worker"]
+    with Cluster(tmp_path / "flink", jars=flink_jars, worker=worker, taskmanagers=2, slots=1) as cluster:
+        replay = Replay(tmp_path / "replay", cluster)
+        try:
+            told = replay.flink(short, "--workers", "2", "--max-rate", "100")
+        finally:
+            replay.job.end()
+        assert told["records"] == 1200 and told["left_out"] == 0
+        assert not replay.job.rest.failures(replay.job.id)
+        assert cluster.pool.log.read_text().count("'--id=1-1'") == 2
 
 
 def test_a_stop_cancels_the_job_and_any_engine_resumes_it(make, dump, flink):
