@@ -64,7 +64,7 @@ def run(settings: JobSettings, *, workers: int, stop: threading.Event, say: Say)
     settings = settings.model_copy(update={"metrics": MetricsSettings()})  # the port is the live job's
     if workers == 1:
         job.prepare(settings, stop)
-    else:  # the models take 400 MB that the process which loaded them keeps to its end
+    else:  # the models take 330 MB that the process which loaded them keeps to its end
         _in_processes(_prepare, [settings], stop, say)
         if stop.is_set():
             raise Stopped("stopped before anything was read")

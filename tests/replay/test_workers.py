@@ -29,7 +29,7 @@ def run(job, stop=None):
 
 @pytest.fixture
 def no_judge(monkeypatch):
-    """Models take some 400 MB, which the process that loaded them keeps to its end."""
+    """Models take some 330 MB, which the process that loaded them keeps to its end."""
 
     def make(_):
         raise AssertionError("models were loaded beside those of the workers")
