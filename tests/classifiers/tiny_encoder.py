@@ -14,12 +14,7 @@ WORDS = ("<unk>", "<pad>", "query", ":", "kaputt", "danke")
 
 
 def tiny(
-    outputs: tuple[str, ...],
-    *,
-    cut: float,
-    slope: float = 1.0,
-    asks: tuple[str, ...] = ("needs_intervention",),
-    weight: float = 1.0,
+    outputs: tuple[str, ...], *, cut: float, slope: float = 1.0, asks: tuple[str, ...] = ("needs_intervention",)
 ) -> Encoder:
     """Every output's logit is 4 for each "kaputt" and -4 for each "danke", over the number of pieces."""
     table = np.zeros((len(WORDS), len(outputs)), np.float32)
@@ -54,5 +49,5 @@ def tiny(
     tokenizer = Tokenizer(models.WordLevel({word: n for n, word in enumerate(WORDS)}, unk_token="<unk>"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     scales = tuple(Scale(name, slope, 0.0) for name in outputs)
-    stage = Stage(cut, asks, (weight,) * len(outputs), scales)
+    stage = Stage(cut, asks, (1.0,) * len(outputs), scales)
     return Encoder((stage,), graph=model.SerializeToString(), tokenizer=tokenizer.to_str())

@@ -17,10 +17,10 @@ from schemas.errors import Stopped, TerminalError, TransientError
 from tests.jobs import ROOT, canonical
 
 
-def settings(tmp_path, **more):
+def settings(tmp_path):
     dump = tmp_path / "dump.jsonl"
     dump.write_bytes(b"\n".join(canonical(str(n), "Aufzug kaputt @DB_Bahn") for n in range(1200)))
-    return JobSettings(source=DumpsSource(paths=(dump,)), store=ChdbStoreSettings(path=tmp_path / "store"), **more)
+    return JobSettings(source=DumpsSource(paths=(dump,)), store=ChdbStoreSettings(path=tmp_path / "store"))
 
 
 def run(job, stop=None):
