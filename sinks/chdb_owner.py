@@ -107,7 +107,7 @@ class Owner:
         self._stopping = False
 
     def run(self) -> None:
-        """Return when it is time to end; requests in work are finished by then."""
+        """Return when it is time to end; requests in work are finished and answered by then."""
         signal.signal(signal.SIGTERM, lambda *_: self._stop())
         threading.Thread(target=self._accept, daemon=True).start()
         with self._change:
@@ -158,18 +158,22 @@ class Owner:
                 if not self._note(busy=1):
                     return
                 try:
-                    answer = ("done", session.answer(request))
-                except Exception as error:
-                    answer = ("failed", f"{type(error).__name__}: {error}")
+                    client.send(_outcome(session, request))
                 finally:
-                    self._note(busy=-1)
-                client.send(answer)
+                    self._note(busy=-1)  # after the answer: who doesn't get it asks for the same inserts again
         except (EOFError, OSError, AuthenticationError):
             pass  # the client went, or was a stranger
         finally:
             session.close()
             client.close()
             self._note(clients=-1)
+
+
+def _outcome(session: Session, request: tuple[Any, ...]) -> tuple[str, Any]:
+    try:
+        return "done", session.answer(request)
+    except Exception as error:
+        return "failed", f"{type(error).__name__}: {error}"
 
 
 def _run(writer: Any, inserts: Sequence[tuple[str, bytes]]) -> list[float]:

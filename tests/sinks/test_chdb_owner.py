@@ -135,10 +135,14 @@ def test_the_owner_ends_soon_after_its_last_client_was_killed(folder):
     assert not (folder / ADDRESS).exists()
 
 
+def connect(folder):
+    address = Address.read(folder)
+    return Client(address.socket, "AF_UNIX", authkey=bytes.fromhex(address.key))
+
+
 def send_and_leave(opened, folder):
     """Ask the owner for ten inserts of 5,000 rows, and go without the answer."""
-    address = Address.read(folder)
-    connection = Client(address.socket, "AF_UNIX", authkey=bytes.fromhex(address.key))
+    connection = connect(folder)
     types = dict(opened.query("SELECT name, type FROM system.columns WHERE table = 'ledger'").rows)
     pieces = [block("ledger", [entry(i) for i in range(n * 5000, (n + 1) * 5000)]) for n in range(10)]
     connection.send(
@@ -161,6 +165,18 @@ def test_an_owner_told_to_end_carries_out_what_it_has_begun(opened, folder):
     os.kill(owner_pid(folder), signal.SIGTERM)
     wait_until_free(folder)
     assert opened.query("SELECT count() FROM ledger").rows == [(50_000,)]
+
+
+def test_an_owner_told_to_end_answers_what_it_has_carried_out(opened, folder):
+    """An answer of 30 MB does not fit into the socket, so the owner is in the midst of it when it is told to end."""
+    with connect(folder) as client:
+        client.send(("query", "SELECT repeat('x', 1000) FROM numbers(30000)", {}))
+        assert client.poll(10)
+        os.kill(owner_pid(folder), signal.SIGTERM)
+        time.sleep(0.5)
+        outcome, content = client.recv()
+    assert outcome == "done"
+    assert len(content) > 30_000_000
 
 
 def test_an_owner_told_to_end_is_replaced_unnoticed(opened, folder):
