@@ -47,8 +47,14 @@ def values(count: int) -> Iterator[bytes]:
 
 
 def create(broker: Broker, topic: str) -> None:
+    """A topic whose records carry the time at which the broker appended them."""
+    wanted = {
+        "num_partitions": PARTITIONS,
+        "replication_factor": 1,
+        "configs": {"message.timestamp.type": "LogAppendTime"},
+    }
     with KafkaAdminClient(bootstrap_servers=broker.bootstrap) as admin:
-        admin.create_topics({topic: {"num_partitions": PARTITIONS, "replication_factor": 1}}, wait_for_metadata=True)
+        admin.create_topics({topic: wanted}, wait_for_metadata=True)
 
 
 def fill(broker: Broker, topic: str, count: int) -> None:
