@@ -42,7 +42,7 @@ from sinks.chdb_link import Address
 from sinks.store import Store
 
 ROUNDS = 3
-LOOK_SECONDS = 0.05  # how often SQL is asked; every look costs the store 5 ms of a core
+LOOK_SECONDS = 0.1  # how often SQL is asked; every look costs the store 5 ms of a core
 SECONDS_OF_DELAYS = 30
 READY = 50_000
 WORKER = [sys.executable, "-m", "pipeline.worker"]
@@ -144,7 +144,7 @@ class Feed:
         self._thread.start()
 
     def _run(self, broker: Broker, topic: str, rate: float) -> None:
-        producer = KafkaProducer(bootstrap_servers=broker.bootstrap, linger_ms=5)
+        producer = KafkaProducer(bootstrap_servers=broker.bootstrap, linger_ms=20)
         ready = list(values(READY))  # encoded before, since a producer elsewhere would take none of our cores for it
         began = time.time()
         for n, value in enumerate(itertools.cycle(ready)):
