@@ -51,12 +51,12 @@ def write(
     seconds: float,
     checkpoint: str = "",
     sentiments: Mapping[str, int] | None = None,
-    encoder_seconds: float = 0.0,
+    encoder_seconds: float | None = None,
 ) -> Path:
     """Write the card and its pictures: beside the others for the shipped model, else into `folder`. Returns where.
 
     `seconds` are of processor time, all but the encoder's. `checkpoint` is what an encoder was made of, `sentiments`
-    how many posts each set of sentiment gave it, `encoder_seconds` the processor time of its trainings."""
+    how many posts each set of sentiment gave it, `encoder_seconds` the processor time of its trainings, where known."""
     place = CARDS if folder.resolve() == SHIPPED.resolve() else folder
     place.mkdir(parents=True, exist_ok=True)
     size = (folder / ARRAYS).stat().st_size / 1e6
@@ -89,7 +89,9 @@ def write(
     return card
 
 
-def _spent(seconds: float) -> str:
+def _spent(seconds: float | None) -> str:
+    if seconds is None:
+        return " (the encoder's networks were kept from before such times were; docs/training.md says what they take)"
     energy = seconds / 3600 * _WATTS / 1000
     return (
         f" and the encoder, with the networks that its figures are of, in {seconds / 3600:.1f} h of it "

@@ -107,7 +107,7 @@ def train(
     many = len(set(origins[real].tolist())) > 1  # of one collection nothing can be left out
     by_post, by_source = held_out_by(parts), held_out_by(origins if many else np.full(len(posts), ""))
     graph, tokenizer, sentiments = b"", "", None
-    encoder_seconds = 0.0
+    encoder_seconds: float | None = None
     if further.encoder:
         from classifiers import train_encoder  # imports this module's Further
 

@@ -39,8 +39,8 @@ class Trained:
     tokenizer: str
     sets: Mapping[str, int]
     """How many posts each set of sentiment gave."""
-    seconds: float
-    """Processor time of all its trainings, kept ones too."""
+    seconds: float | None
+    """Processor time of all its trainings, kept ones too; None where those do not say."""
     seconds_now: float
     """Of those that were not kept from before."""
 

@@ -23,14 +23,15 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self._spent: dict[Path, float] = {}
+        self._spent: dict[Path, float | None] = {}
         self.seconds_now = 0.0
         """Processor time of what was trained and not found."""
 
     @property
-    def seconds(self) -> float:
-        """Processor time of all that was asked for, whenever it was trained."""
-        return sum(self._spent.values())
+    def seconds(self) -> float | None:
+        """Processor time of all that was asked for, whenever it was trained; None where kept weights do not say."""
+        known = [spent for spent in self._spent.values() if spent is not None]
+        return sum(known) if len(known) == len(self._spent) else None
 
     def made(
         self, name: str, made_of: object, examples: Sequence[Example], network: Network, train: Callable[[], None]
@@ -41,7 +42,8 @@ class Shelf:
         if path.exists():
             network.load_state_dict(load_file(path))
             with safe_open(path, "pt") as file:
-                self._spent[path] = float(file.metadata()["seconds"])
+                told = (file.metadata() or {}).get("seconds")
+            self._spent[path] = None if told is None else float(told)
             return key
         started = time.process_time()
         train()

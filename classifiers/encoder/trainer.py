@@ -73,8 +73,8 @@ class Trainer:
             return path.read_bytes(), self._tokenizer.to_str()
 
     @property
-    def seconds(self) -> tuple[float, float]:
-        """Processor time of all networks so far, kept ones too; and how much was spent now."""
+    def seconds(self) -> tuple[float | None, float]:
+        """Processor time of all networks so far, None where kept ones do not say; and how much was spent now."""
         return self._shelf.seconds, self._shelf.seconds_now
 
     def _network(self, seen: NDArray[np.bool_]) -> network.Network:

@@ -83,6 +83,9 @@ def test_a_shelf_knows_what_its_weights_cost_also_later_and_once_each(tmp_path):
     later = shelf.Shelf(tmp_path)
     later.made("x", 1, [], torch.nn.Linear(2, 2), train)
     assert later.seconds == pytest.approx(made.seconds / 2, rel=0.5) and later.seconds_now == 0
+    shelf.save_file(torch.nn.Linear(2, 2).state_dict(), next(tmp_path.glob("y-*")))  # as an older version kept it
+    later.made("y", 1, [], torch.nn.Linear(2, 2), train)
+    assert later.seconds is None and later.seconds_now == 0
 
 
 def test_weights_that_were_broken_off_are_not_taken_for_whole(tmp_path, monkeypatch):
