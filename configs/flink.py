@@ -45,7 +45,7 @@ class FlinkSettings(Settings):
     max_parallelism: Annotated[int, Field(ge=1, le=32768)] = 32
     """Flink's number of key groups: the most that `parallelism` may become later. Each costs memory."""
     worker_processes: Annotated[int, Field(ge=1, le=64)] = 1
-    """Python processes for each TaskManager."""
+    """Python processes for each TaskManager: as many as it has slots, since one keeps one core busy."""
     workers: Annotated[ExternalWorkers | ProcessWorkers, Field(discriminator="kind")] = ExternalWorkers()
     """Where the Python workers come from."""
     checkpoint: Milliseconds = timedelta(seconds=2)
