@@ -18,8 +18,9 @@ REPAIRED = "id_repaired"
 EXACT = 2**53
 """Every integer up to here survives a double; beyond, neighbours fall together."""
 
-_EXPONENT = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,3}", re.ASCII)
-_SPREADSHEET = re.compile(r"\d\.\d+[eE]\+?\d{1,3}|\d[eE]\+\d{1,3}", re.ASCII)  # "1e5" may be a true id in base 36
+# A spreadsheet writes the decimal sign of its country: 1.82303E+18 or 1,82303E+18.
+_EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d{1,3}", re.ASCII)
+_SPREADSHEET = re.compile(r"\d[.,]\d+[eE]\+?\d{1,3}|\d+(?:[.,]\d+)?[eE]\+\d{1,3}", re.ASCII)  # "1e5" may be base 36
 _POINTED = re.compile(r"(\d+)\.0+", re.ASCII)
 _RUN = re.compile(r"(?<!\d)\d{16,20}(?!\d)", re.ASCII)
 
@@ -102,6 +103,7 @@ def true_id(destroyed: Any, addresses: Iterable[Any]) -> str | None:
 
 def _rounds(candidate: str, destroyed: Any) -> bool:
     if type(destroyed) is str:
+        destroyed = destroyed.strip().replace(",", ".")
         if not (_EXPONENT.fullmatch(destroyed) or _POINTED.fullmatch(destroyed) or destroyed.isdecimal()):
             return False
         written = Decimal(destroyed)

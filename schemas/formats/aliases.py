@@ -22,8 +22,8 @@ from schemas.record import Reason
 _JOINTS = re.compile(r"[\s_]+")
 _COUNT = re.compile(r"(\d{1,18})(?:\.00?)?|(\d{1,3}(?:,\d{3}){1,5})", re.ASCII)
 _POINTED = re.compile(r"\d+\.0+", re.ASCII)
-# Spreadsheets keep 15 digits. Of true ids of 18 digits one in a thousand ends so, too; "1e5" alone may be a true id.
-_SPREADSHEET = re.compile(r"\d+(?:\.\d+)?[eE]\+\d{1,3}|[1-9]\d{14}0{3,9}", re.ASCII)
+# Spreadsheets keep 15 digits. Of true ids of 18 digits one in a thousand ends so, too.
+_ROUNDED = re.compile(r"[1-9]\d{14}0{3,9}", re.ASCII)
 
 Table = Mapping[str, Sequence[str]]
 
@@ -193,7 +193,7 @@ def intact(value: Any) -> str:
     if type(value) is not str:
         return ids.opaque(value)
     value = value.strip()
-    if _SPREADSHEET.fullmatch(value):
+    if _ROUNDED.fullmatch(value):
         raise PydanticCustomError("id_destroyed", "digits were lost on the way")
     return ids.decimal(value) if _POINTED.fullmatch(value) else ids.opaque(value)
 

@@ -25,7 +25,7 @@ _COUNT = re.compile(r"(\d{1,19})(?:\.0+)?|(\d{1,3}(?:,\d{3}){1,6})", re.ASCII)  
 _NUMBER = re.compile(r"(\d{1,9})(?:[.,](\d{1,9}))?", re.ASCII)
 _POINTED = re.compile(r"\d+\.0+", re.ASCII)
 # Spreadsheets keep 15 digits. Of true ids of 18 digits one in 1,000 ends in three zeros, and is refused with them.
-_SPREADSHEET = re.compile(r"\d(?:\.\d+)?[eE]\+\d{1,3}|\d{15}0{3,}", re.ASCII)
+_ROUNDED = re.compile(r"\d{15}0{3,}", re.ASCII)
 _TRUTHS = {"true": True, "t": True, "yes": True, "y": True, "1": True}
 _TRUTHS |= {"false": False, "f": False, "no": False, "n": False, "0": False}
 
@@ -87,7 +87,7 @@ def native(value: Any, *, cell: bool) -> str:
     if type(value) is not str:
         return ids.opaque(value)
     value = value.strip()
-    if cell and _SPREADSHEET.fullmatch(value):
+    if cell and _ROUNDED.fullmatch(value):
         raise PydanticCustomError("id_destroyed", "digits were lost on the way")
     return ids.decimal(value) if cell and _POINTED.fullmatch(value) else ids.opaque(value)
 

@@ -58,12 +58,14 @@ def test_of_true_snowflakes_few_look_destroyed() -> None:
     assert count / 512 < hits < count / 128
 
 
-@pytest.mark.parametrize("text", ["1.2316E+18", "1.2316e18", "1E+18", "1.8230347238677133e+18"])
+@pytest.mark.parametrize(
+    "text", ["1.2316E+18", "1.2316e18", "1E+18", "1.8230347238677133e+18", "1,2316E+18", "12,3e+17"]
+)
 def test_exponents_are_destroyed_decimals(text: str) -> None:
-    assert fault(decimal, text) == fault(cell, text) == "id_destroyed"
+    assert fault(decimal, text) == fault(cell, text) == fault(opaque, text) == "id_destroyed"
 
 
-@pytest.mark.parametrize("text", ["1e5", "kx1ab2c", "at://did:plc:a/b/c", "1.5", "v1.2e"])
+@pytest.mark.parametrize("text", ["1e5", "12e5", "kx1ab2c", "at://did:plc:a/b/c", "1.5", "1,5", "v1.2e"])
 def test_opaque_ids_may_look_like_numbers(text: str) -> None:
     assert opaque(text) == text
 
@@ -82,7 +84,8 @@ def test_what_is_no_decimal_is_refused(text: str) -> None:
 def test_an_address_mends_what_a_double_or_a_spreadsheet_destroyed(number: int) -> None:
     address = f"https://twitter.com/someone/status/{number}?s=20"
     javascript = int(f"{float(number)!r}".replace(".", "").partition("e")[0].ljust(19, "0"))
-    for destroyed in (float(number), repr(float(number)), javascript, f"{number:.4E}", f"{number:.14E}"):
+    told = [float(number), repr(float(number)), javascript, f"{number:.4E}", f"{number:.14E}"]
+    for destroyed in [*told, *(f" {text} ".replace(".", ",") for text in told if type(text) is str)]:
         assert true_id(destroyed, [None, address]) == str(number)
 
 

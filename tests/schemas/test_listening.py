@@ -87,7 +87,9 @@ def test_counts_are_read_or_left_never_guessed(cell: Any, count: int | None) -> 
     assert ("Legs" in row.left()[0]) == (count is None and cell != "")
 
 
-@pytest.mark.parametrize("cell", ["1.2316E+18", "1E+18", "1.2E18", "345012345678901000", "1820000000000000000", 1.5e18])
+@pytest.mark.parametrize(
+    "cell", ["1.2316E+18", "1,2316E+18", "1E+18", "1.2E18", "345012345678901000", "1820000000000000000", 1.5e18]
+)
 def test_an_id_that_a_spreadsheet_destroyed_is_none_for_a_person_and_an_error_for_a_post(cell: Any) -> None:
     with pytest.raises(PydanticCustomError, match="digits"):
         intact(cell)
