@@ -50,6 +50,10 @@ def parse_row(data: bytes, columns: Sequence[str]) -> dict[str, str]:
         rows = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
     except csv.Error:
         raise Rejected(Reason.NOT_CSV, "unbalanced quotes; quote the field and double the quotes in it") from None
+    if not columns:
+        raise Rejected(
+            Reason.NOT_CSV, "no columns are known; mend the header echolot-columns, or for a file the setting `header`"
+        )
     if len(rows) != 1:
         raise Rejected(Reason.NOT_CSV, f"{len(rows)} rows where one is expected")
     if len(rows[0]) != len(columns):

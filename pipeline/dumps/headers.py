@@ -87,6 +87,11 @@ def find_header(rows: Rows, options: ReadOptions, *, first: int = 0) -> Header:
     return found or Header(-1, (), ())
 
 
+def rows_wanted(options: ReadOptions) -> int:
+    """So many of a table's first rows are enough for find_header."""
+    return max(options.header if isinstance(options.header, int) else 0, 2 * JUNK_ROWS)
+
+
 def unique(names: Sequence[str]) -> tuple[str, ...]:
     """Names without white space around them and line ends; blank ones become "column 3", repeated ones "text 2"."""
     plain = [_LINE_ENDS.sub(" ", name).strip() or f"column {number}" for number, name in enumerate(names, start=1)]
@@ -102,7 +107,8 @@ def unique(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _header(rows: Rows, index: int, options: ReadOptions) -> Header:
-    row = (rows[index] if index < len(rows) else None) or []
+    told = rows[index] if index < len(rows) else None
+    row = told if told and any(cell.strip() for cell in told) else []  # a named row may be blank, or no row
     names = [mended(cell) for cell in row]
     more = {folded(name) for name in options.column_names}
     known = {name for name in map(folded, names) if name in KNOWN or name in more}
@@ -114,8 +120,7 @@ def _rows(text: str, delimiter: str, options: ReadOptions, *, whole: bool) -> Ro
     rows = csv_rows(
         iter([text]), delimiter=delimiter, quotes=options.quotes, longest=len(text), is_cut=lambda: not whole
     )
-    last = options.header if isinstance(options.header, int) else 0
-    return [fields for _, fields, _ in islice(rows, max(last, 2 * JUNK_ROWS))]
+    return [fields for _, fields, _ in islice(rows, rows_wanted(options))]
 
 
 def _score(rows: Rows, header: Header) -> tuple[int, bool, float]:

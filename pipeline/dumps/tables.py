@@ -37,7 +37,11 @@ def table_rows(texts: Iterator[str], reading: Reading) -> Iterator[Found]:
 
 def note_header(reading: Reading, header: Header) -> None:
     """Tells what of the table is taken for its header, where that may be wrong."""
-    if header.index > 0:
+    if header.index >= 0 and not header.columns:
+        row = f"row {header.index + 1}, which the setting `header` names, is blank, broken or not there"
+        why = f"{row}: no row can be read; mend it"
+        reading.notes.add(NoteKind.NOT_READ, why)
+    elif header.index > 0:
         why = f"the header is row {header.index + 1}; what stands above it was left out"
         reading.notes.add(NoteKind.ABOVE_HEADER, why)
     if header.index >= 0 and not header.known and reading.options.header is None:
@@ -57,7 +61,7 @@ def is_blank(fields: Sequence[str]) -> bool:
 
 def is_header(fields: Sequence[str], header: Header) -> bool:
     """The row repeats the header, as in files that were made of several."""
-    return header.index >= 0 and fields[0] == header.fields[0] and tuple(fields) == header.fields
+    return bool(header.fields) and fields[0] == header.fields[0] and tuple(fields) == header.fields
 
 
 def refused(text: str, width: int) -> bytes:

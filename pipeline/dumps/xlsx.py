@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.dumps.damage import Damaged
-from pipeline.dumps.headers import JUNK_ROWS, Header, find_header
+from pipeline.dumps.headers import Header, find_header, rows_wanted
 from pipeline.dumps.notes import NoteKind
 from pipeline.dumps.options import ReadOptions
 from pipeline.dumps.reading import Found, Reading
@@ -69,7 +69,7 @@ class XlsxRows:
             try:
                 for _, cells in self._sheet(part):
                     rows.append(_trimmed(cells))
-                    if len(rows) > 2 * JUNK_ROWS:
+                    if len(rows) >= rows_wanted(options):
                         break
             except Damaged:  # reading it will tell
                 pass
@@ -91,9 +91,17 @@ class XlsxRows:
     def _sheet(self, part: str) -> Iterator[Row]:
         content = self._package.open(part)
         events = SheetEvents(self._workbook, self._strings, self._reading.max_bytes)
+        named = self._reading.options.header
+        last = named if isinstance(named, int) else 0
+        count = 0
         for _ in parse(content, self._name, events):
             self.consumed = self._before + content.consumed
-            yield from events.rows
+            for row in events.rows:
+                while count < min(row[0] - 1, last):  # rows that are blank need not stand there
+                    count += 1
+                    yield count, []
+                count += 1
+                yield row
             events.rows.clear()
 
 

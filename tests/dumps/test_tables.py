@@ -244,3 +244,22 @@ def test_quotes_may_be_letters_as_any_other(tmp_path: Path) -> None:
 def test_options_that_cannot_be_meant_are_refused(tmp_path: Path, wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         reader_of(tmp_path, b"", "x", **wrong)
+
+
+@pytest.mark.parametrize("second", ["", '"a"b,c', '"a\n', " "], ids=["blank", "broken", "open", "space"])
+def test_a_named_header_row_that_is_none_makes_dead_letters_and_is_told(tmp_path: Path, second: str) -> None:
+    reader = reader_of(tmp_path, f"Report\n{second}\nid,text\n1,a\n".encode(), "x.csv", header=2)
+    records = list(reader)
+    assert len(values(records)) == 2
+    for record in records:
+        (item,) = decode(record, format_name=None, max_bytes=1000)
+        assert isinstance(item, Dead) and item.reason is Reason.NOT_CSV
+        assert "no columns are known; mend" in item.detail
+    told = "row 2, which the setting `header` names, is blank, broken or not there: no row can be read; mend it"
+    assert [note.text for note in reader.notes] == [told]
+
+
+def test_a_named_header_row_beyond_the_end_is_told(tmp_path: Path) -> None:
+    reader = reader_of(tmp_path, b"id,text\n1,a\n", "x.csv", header=9)
+    assert list(reader) == []
+    assert kinds(reader.notes) == [NoteKind.NOT_READ]

@@ -17,6 +17,8 @@ from pipeline.dumps.notes import NoteKind
 from pipeline.dumps.options import ReadOptions
 from pipeline.dumps.reader import DumpReader
 from pipeline.dumps.xlsx_cells import Style, number_text, style_of
+from schemas.decode import decode
+from schemas.record import Dead, Reason
 from tests.dumps.helpers import kinds, lines, reader_of, rows, the_member
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -242,3 +244,22 @@ def test_a_workbook_within_an_archive_is_read(tmp_path: Path) -> None:
         archive.writestr("b.xlsx", book(("S", [["id", "text"], [1, "a"]])))
     reader = DumpReader(the_member(tmp_path / "a.zip"), ReadOptions(), 1000)
     assert rows(list(reader)) == [{"id": "1", "text": "a"}]
+
+
+def test_a_named_header_row_that_is_blank_makes_dead_letters_and_is_told(tmp_path: Path) -> None:
+    content = book(("A", [["Report"], [], ["id", "text"], ["1", "a"]]))
+    reader = reader_of(tmp_path, content, "x.xlsx", header=2)
+    items = [item for record in reader for item in decode(record, format_name=None, max_bytes=1000)]
+    assert [item.reason for item in items if isinstance(item, Dead)] == [Reason.NOT_CSV] * 2
+    (note,) = reader.notes
+    assert note.text.startswith("row 2, which the setting `header` names, is blank")
+
+
+def test_a_named_header_row_is_counted_as_excel_shows_it(tmp_path: Path) -> None:
+    """Blank rows are not written to the file, and count; a row may stand further down than headers are looked for."""
+    rows_of_sheet: list[list[str]] = [["Report"], [], [], ["id", "text"], ["1", "a"]]
+    for above in (0, 70):
+        content = book(("A", [["x"]] * above + rows_of_sheet))
+        reader = reader_of(tmp_path, content, "x.xlsx", header=above + 4)
+        assert rows(list(reader)) == [{"id": "1", "text": "a"}]
+        assert lines(list(reader)) == [above + 5]
