@@ -35,7 +35,7 @@ def _format(name: str) -> Iterator[str]:
     module = sys.modules[type(made).__module__]
     yield from ("", f"## {name}", *_prose(module.__doc__ or "", name))
     if needs_zone(made):
-        yield from ("", "Its times have no offset: a replay must be told the zone (`--zone`).")
+        yield from ("", "Times in its tables have no offset: a replay asks for the zone (`--zone`).")
     if made.columns:
         yield from ("", f"Rows without names have the columns {', '.join(f'`{column}`' for column in made.columns)}.")
     tables = [line for part in _parts(module) for line in _models(part)]

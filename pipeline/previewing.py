@@ -15,10 +15,16 @@ from pipeline.dumps.reader import DumpReader
 from pipeline.dumps.unknown import LEFT_OUT, LOOKED_AT, is_unknown
 from pipeline.sources.dumps import read_options
 from schemas.decode import decode, recognise
-from schemas.formats.protocol import Format, Item, needs_zone
-from schemas.record import Record
+from schemas.formats.protocol import Format, Item
+from schemas.local_times import NO_ORDER, NO_ZONE
+from schemas.mention import Mention
+from schemas.record import Dead, Record
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", NO_DELIMITER: "whole lines"}
+_QUESTIONS = {
+    NO_ZONE: "which zone its times without an offset are in, as --zone Europe/Berlin or --zone UTC",
+    NO_ORDER: "which comes first in 03/04/2024, by --day-first or --month-first",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +69,17 @@ def previews(source: DumpsSource, formats: Mapping[str, Format], max_bytes: int)
         )
 
 
-def require_zone(preview: Preview, source: DumpsSource, formats: Mapping[str, Format]) -> None:
-    """Raises ConfigError where the file's times have no offset and nobody said which zone they are in."""
-    if preview.format and needs_zone(formats[preview.format]) and source.zone is None:
+def require_time_settings(preview: Preview) -> None:
+    """Raises ConfigError where times cannot be read before somebody says what the file does not: their zone, or whether
+    the day comes first. A few such records among others are dead letters."""
+    faults = [item.detail for item in preview.items if isinstance(item, Dead)]
+    read = sum(isinstance(item, Mention) for item in preview.items)
+    lacking = {question: sum(text in fault for fault in faults) for text, question in _QUESTIONS.items()}
+    asked = [question for question, count in lacking.items() if count and count >= read]
+    if asked:
         raise ConfigError(
-            f"{preview.member.name} is read as {preview.format}, whose times have no offset: say which zone they are "
-            f"in, as --zone Europe/Berlin or --zone UTC (the export's settings tell it)"
+            f"{preview.member.name} is read as {preview.format}: say {' and '.join(asked)} "
+            f"(the export's settings tell it)"
         )
 
 

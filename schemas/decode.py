@@ -9,6 +9,7 @@ from schemas.errors import Rejected
 from schemas.extras import EXTRA_BYTES, bounded
 from schemas.formats.protocol import Format, Item
 from schemas.formats.registry import FORMATS
+from schemas.local_times import HEADERS
 from schemas.mention import Mention
 from schemas.payload import BOM, parse_columns, parse_json, parse_row
 from schemas.record import Dead, Deletion, Ignored, Outcome, Reason, Record
@@ -38,6 +39,7 @@ def decode(
     if not value.removeprefix(BOM).strip():
         return [Dead(Reason.EMPTY, "nothing but white space", value)]
     items: list[Item] = []
+    told = HEADERS.set(record.headers)
     try:
         chosen = _named(record.headers, format_name, formats)
         payload = _parsed(value, record.headers, chosen)
@@ -49,6 +51,8 @@ def decode(
         raise
     except Exception as error:  # a format's bug must not stop the stream
         items.append(Dead(Reason.FORMAT_BUG, type(error).__name__, value))
+    finally:
+        HEADERS.reset(told)
     if len(value) > EXTRA_BYTES:
         items = [bounded(item) if isinstance(item, Mention) else item for item in items]
     return items or [Ignored("nothing")]

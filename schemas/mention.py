@@ -7,9 +7,10 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from schemas.jsontext import dumps
+from schemas.local_times import Zoned
 from schemas.times import storable
 
 _NAMESPACE = uuid.UUID("6f0b7f0e-5d0c-5c7e-9a55-0e5c0a1e7b0d")
@@ -33,7 +34,7 @@ def _whole_text(value: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_whole_text)]
-Utc = Annotated[AwareDatetime, AfterValidator(storable)]
+Utc = Annotated[Zoned, AfterValidator(storable)]
 Count = Annotated[int, Field(ge=0, le=2**63 - 1)]
 Id = Annotated[str, Field(min_length=1, max_length=512), AfterValidator(_whole_text)]  # length first: in Rust
 

@@ -88,7 +88,7 @@ def replay(
         settings = _for_flink(settings, workers)
     checks.judge(settings, config)
     dump_options.check_format(settings)
-    _check_zones(settings)
+    _check_times(settings)
     if dry_run:
         _finish(_dry(settings), as_json, written=False)
         return
@@ -101,15 +101,14 @@ def _utc(moment: datetime | None) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment else None
 
 
-def _check_zones(settings: JobSettings) -> None:
+def _check_times(settings: JobSettings) -> None:
     from pipeline import resources
-    from pipeline.previewing import previews, require_zone
+    from pipeline.previewing import previews, require_time_settings
 
     source = settings.source
     assert source.kind == "dumps"
-    known = resources.formats(settings)
-    for preview in previews(source, known, settings.max_record_bytes):
-        require_zone(preview, source, known)
+    for preview in previews(source, resources.formats(settings), settings.max_record_bytes):
+        require_time_settings(preview)
 
 
 def _for_flink(settings: JobSettings, workers: int | None) -> JobSettings:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from pydantic_core import PydanticCustomError
 
 from schemas.errors import Rejected
@@ -20,6 +20,7 @@ from schemas.formats.jetstream import Change
 from schemas.formats.model import SourceModel, kind_of, mention, merged, validated
 from schemas.formats.parts import joined
 from schemas.formats.protocol import Item, Payload
+from schemas.local_times import Zoned
 from schemas.mention import Mention, Relation
 from schemas.record import Deletion, Ignored, Reason
 from schemas.times import storable
@@ -46,14 +47,14 @@ class _Reply(SourceModel):
 
 class _PostRecord(SourceModel):
     text: str
-    created_at: Annotated[AwareDatetime, Field(alias="createdAt")]
+    created_at: Annotated[Zoned, Field(alias="createdAt")]
     langs: list[str] | None = None
     reply: _Reply | None = None
 
 
 class _RepostRecord(SourceModel):
     subject: _Reference
-    created_at: Annotated[AwareDatetime, Field(alias="createdAt")]
+    created_at: Annotated[Zoned, Field(alias="createdAt")]
 
 
 class Bluesky:

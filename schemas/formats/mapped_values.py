@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 from schemas import ids
 from schemas.errors import Rejected
 from schemas.formats.model import kind_of
-from schemas.local_times import LocalTimes
+from schemas.local_times import NO_ZONE, LocalTimes
 from schemas.record import Reason
 from schemas.times import from_epoch, storable
 
@@ -131,7 +131,7 @@ class TimeLayout:
             found = self._instant(value.strip())
             if found.tzinfo is None:
                 if zone is None:
-                    raise Rejected(Reason.BAD_TIME, f"{at}: the time has no zone; say which by the setting `zone`")
+                    raise Rejected(Reason.BAD_TIME, f"{at}: {NO_ZONE}")
                 found = found.replace(tzinfo=zone)
             return storable(found)
         except PydanticCustomError:

@@ -19,7 +19,6 @@ _KINDS = {dict: "object", list: "list", str: "string", int: "number", float: "nu
 _REASONS = {
     "missing": Reason.MISSING_FIELD,
     "bad_time": Reason.BAD_TIME,
-    "timezone_aware": Reason.BAD_TIME,
     "id_destroyed": Reason.ID_DESTROYED,
 }
 
@@ -84,6 +83,8 @@ def rejected(error: ValidationError, *, at: str = "") -> Rejected:
     kind = fault["type"]
     if kind == "missing":
         return Rejected(Reason.MISSING_FIELD, f"{path}: missing")
+    if kind == "no_zone":  # says what to do
+        return Rejected(Reason.BAD_TIME, f"{path}: {fault['msg']}")
     reason = Reason.BAD_TIME if kind.startswith("datetime") else _REASONS.get(kind, Reason.WRONG_TYPE)
     return Rejected(reason, f"{path}: {kind_of(fault['input'])} ({kind})")
 

@@ -32,6 +32,7 @@ class Format(Protocol):
 
 
 def needs_zone(candidate: Format) -> bool:
-    """Times in the format's files have no offset: an import must say the zone. False unless the class says
-    `needs_zone = True`, so that formats whose times are instants need not mention it."""
+    """Times in the format's tables have no offset: an import must say the zone. False unless the class says
+    `needs_zone = True`, so that formats whose times are instants need not mention it. For people: what a file lacks is
+    seen by its rows."""
     return bool(getattr(candidate, "needs_zone", False))

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import PlainValidator
 
 from schemas.errors import Rejected
+from schemas.local_times import zoned
 from schemas.record import Reason
 from schemas.times import bad_time, from_epoch, from_twitter, storable
 
@@ -22,16 +23,16 @@ _SPACED_OFFSET = re.compile(r" (?=[+-]\d{4}\Z)", re.ASCII)
 
 
 def read_time(value: Any) -> datetime:
-    """The three forms: "Tue Oct 31 22:10:47 +0000 2017", the archives' "2013-01-02 11:22:33 +0000", and ISO 8601."""
+    """The three forms: "Tue Oct 31 22:10:47 +0000 2017", the archives' "2013-01-02 11:22:33 +0000", and ISO 8601.
+
+    Without an offset, as spreadsheets and data frames leave them, in the zone that the headers tell."""
     if type(value) is not str or not value[:1].isdigit():
         return from_twitter(value)
     try:
         moved = datetime.fromisoformat(_SPACED_OFFSET.sub("", value))
     except ValueError:
         raise bad_time() from None
-    if moved.tzinfo is None:
-        raise bad_time()
-    return storable(moved)
+    return storable(zoned(moved))
 
 
 TweetTime = Annotated[datetime, PlainValidator(read_time)]

@@ -5,14 +5,18 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from schemas.formats.registry import FORMATS
+from schemas.local_times import NO_ZONE, ZONE_HEADER
+from schemas.mention import Mention
 from schemas.record import Dead, Reason
 from tests.schemas.golden import ROOT, Case, cases, contract, dead_of, decoded, mention_of, only
 
+BERLIN = b"Europe/Berlin"
 CONTRACTS = {name: contract(name) for name in FORMATS}
 SAMPLES = [(name, stem, set(paths)) for name in FORMATS for stem, paths in CONTRACTS[name]["required"].items()]
 
@@ -112,3 +116,30 @@ def test_what_a_source_says_of_an_author_is_kept_under_one_key() -> None:
             assert canary not in str({key: value for key, value in mention.extra.items() if key != "author"})
             covered.add(name)
     assert covered >= {"canonical", "x_v2", "mastodon", "reddit"}
+
+
+def test_a_time_without_an_offset_is_read_in_the_zone_that_is_told_whatever_the_format() -> None:
+    """Without one it is a dead letter that says how to tell it; a header of no zone is one, too."""
+    covered = set()
+    for case in cases():
+        if not any(isinstance(item, Dead) and item.detail.endswith(NO_ZONE) for item in case.decode()):
+            continue
+        told = {
+            zone: decoded(case.raw, case.format, **{**case.headers, ZONE_HEADER: zone}) for zone in (b"UTC", BERLIN)
+        }
+        (utc,), (berlin,) = told.values()
+        assert isinstance(utc, Mention) and isinstance(berlin, Mention), case
+        assert utc.published_at - berlin.published_at in (timedelta(hours=1), timedelta(hours=2)), case
+        nowhere = only(decoded(case.raw, case.format, **{**case.headers, ZONE_HEADER: b"Berlin"}))
+        assert isinstance(nowhere, Dead) and "take an IANA zone" in nowhere.detail, case
+        covered.add(case.format)
+    assert covered >= {"x_archive", "bluesky", "facebook", "instagram", "youtube", "app_store", "canonical"}
+    assert covered >= {"brandwatch", "meltwater", "sprinklr", "google_play", "trustpilot"}
+
+
+@pytest.mark.parametrize("name", ["x_v1", "x_v2"])
+def test_a_tweet_without_an_offset_is_read_in_the_zone_that_is_told(name: str) -> None:
+    """As data frames write them once their zone was taken off."""
+    tweet = {"id": "20", "text": "Hallo", "created_at": "2024-03-05 15:02:11"}
+    assert mention_of(tweet, name, echolot_zone=BERLIN).published_at == datetime(2024, 3, 5, 14, 2, 11, tzinfo=UTC)
+    assert dead_of(tweet, name).detail == f"created_at: {NO_ZONE}"

@@ -129,7 +129,8 @@ def test_an_edit_within_the_second_that_is_known_is_none() -> None:
 )
 def test_a_scrapers_times_are_read_as_people_save_them(at: Any, expected: str) -> None:
     payload = json.loads((ROOT / "google_play" / "good_python.json").read_bytes()) | {"at": at}
-    assert mention_of(payload, echolot_zone=b"Europe/Berlin").published_at.isoformat() == expected
+    told = {"echolot_zone": b"Europe/Berlin", "echolot_day_first": b"false"}
+    assert mention_of(payload, **told).published_at.isoformat() == expected
 
 
 @pytest.mark.parametrize("at", [None, True, "", "yesterday", -1, 1e300, "03/04/2024 10:00"])
