@@ -44,6 +44,8 @@ def storable(value: datetime) -> datetime:
 def from_epoch(value: Any, *, per_second: int = 1) -> datetime:
     """Epoch time as integer, float or text of either, `per_second` units to the second."""
     if type(value) is str:
+        if "e+" in value.lower():  # a spreadsheet's 1.70965E+09 is more than an hour off
+            raise bad_time()
         try:
             value = int(value) if value.isascii() and value.isdigit() else float(value)
         except ValueError:

@@ -74,7 +74,23 @@ def test_epoch_microseconds_are_exact(micros: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [None, True, "", "soon", "nan", "inf", float("nan"), float("inf"), -1, 1e300, 10**40, "9" * 5_000, []]
+    "value",
+    [
+        None,
+        True,
+        "",
+        "soon",
+        "nan",
+        "inf",
+        "1.70965E+09",
+        float("nan"),
+        float("inf"),
+        -1,
+        1e300,
+        10**40,
+        "9" * 5_000,
+        [],
+    ],
 )
 def test_what_is_no_epoch_time_is_refused(value: Any) -> None:
     assert refused(from_epoch, value)
