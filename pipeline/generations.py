@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 
 from configs.base import ConfigError
 from schemas.errors import TerminalError
+from sinks.codes import clean
 from sinks.store import Block, Store
 
 log = logging.getLogger("echolot.generations")
@@ -21,8 +22,14 @@ READ_AGAIN = (
     "from Kafka with a new source.group and start: earliest, as far back as the topic keeps them; from files with a "
     "new store (store.path, or store.database of a server)"
 )
-_UNDER_WAY = """SELECT count() FROM system.mutations
-WHERE database = currentDatabase() AND table IN ('verdicts', 'generations') AND NOT is_done"""
+OUT_OF_SIGHT = (
+    "posts are judged under %r, which is known and not active: the views show %r, and what comes from now on has no "
+    "verdict there. `echolot generations activate %s` shows it; or set judge.generation: %s and start again"
+)
+_UNDER_WAY = """SELECT {reason} FROM system.mutations
+WHERE database = currentDatabase() AND table = '{table}' AND NOT is_done"""
+_REASON = """SELECT name FROM system.columns
+WHERE database = 'system' AND table = 'mutations' AND name = 'latest_fail_reason'"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +54,20 @@ def active(generations: Sequence[Generation]) -> str:
 
 
 def enter(store: Store, name: str, fingerprint: str, description: str) -> None:
-    """Make `name` the active generation, registering it on first use.
+    """Make a new `name` the active generation, and any where none is active. One that is known stays as it is: what was
+    activated by hand outlives the restart of a stream.
 
     Raises ConfigError where the store knows the name with another fingerprint: verdicts would mix."""
     before = known(store)
     _refuse_mixing(before, name, fingerprint)
-    if active(before) == name:
+    readers_see, is_new = active(before), name not in {each.name for each in before}
+    if readers_see == name:
+        return
+    if readers_see and not is_new:
+        log.warning(OUT_OF_SIGHT, name, readers_see, name, readers_see)
         return
     _write(store, Generation(name, fingerprint, description, _last(before) + 1))
-    if before and name not in {each.name for each in before}:
+    if before and is_new:
         log.warning(
             "%r is the active generation now, the first verdicts under it are still to come. %s", name, READ_AGAIN
         )
@@ -83,15 +95,28 @@ def activate(store: Store, name: str) -> str:
 def drop(store: Store, name: str) -> None:
     """Take a generation and its verdicts out of the store: parts are written anew, and it is waited for that.
 
-    Raises TerminalError where it is unknown or the active one."""
+    The marks of its replays go first: with them, a resumed replay would leave out verdicts that are gone. The name goes
+    last, so that a drop that broke off can be repeated. Raises TerminalError where it is unknown or the active one, or
+    where the store cannot delete rows."""
     before = known(store)
     _named(before, name)
     if active(before) == name:
         raise TerminalError(f"{name!r} is the active generation; activate another one before you drop it")
-    for table, column in (("verdicts", "generation"), ("generations", "name")):
+    for table, column in (("replays", "generation"), ("verdicts", "generation"), ("generations", "name")):
         store.command(f"ALTER TABLE {table} DELETE WHERE {column} = '{name}'")
-    while (left := store.query(_UNDER_WAY).rows) != [(0,)]:
-        log.debug("%s mutations under way", left)
+        _wait_for_mutations(store, table)
+
+
+def _wait_for_mutations(store: Store, table: str) -> None:
+    reason = "latest_fail_reason" if store.query(_REASON).rows else "''"  # ClickHouse 18.16 does not tell it
+    while under_way := store.query(_UNDER_WAY.format(reason=reason, table=table)).rows:
+        for (why,) in under_way:
+            if why:
+                raise TerminalError(
+                    f"the store cannot delete rows of the table {table}: {clean(why)}. It goes on trying (`SELECT * "
+                    f"FROM system.mutations WHERE NOT is_done`); mend the cause, then drop the generation again"
+                )
+        log.debug("%d mutations of %s under way", len(under_way), table)
         time.sleep(0.2)
 
 

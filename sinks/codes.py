@@ -61,6 +61,7 @@ _TERMINAL = {
     195: "this user may not log in from this address; check the user's networks on the server",
     243: "the disk is full; make room on it, then start again",
     291: "the user may not use this database; grant it",
+    341: "rows could not be changed or deleted; see the reason, and `SELECT * FROM system.mutations WHERE NOT is_done`",
     456: "a query parameter has no value",
     457: "a query parameter does not fit its type",
     497: "the user lacks a right; grant it",

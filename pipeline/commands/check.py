@@ -71,7 +71,7 @@ def _store(settings: JobSettings) -> str:
     s = settings.store
     where = f"embedded ClickHouse in {s.path}" if s.kind == "chdb" else f"ClickHouse at {s.host}:{s.port}/{s.database}"
     return (
-        f"Write to {where}, verdicts as generation {settings.judge.generation!r}, which becomes the active one; posts "
+        f"Write to {where}, verdicts as generation {settings.judge.generation!r}, active at once if it is new; posts "
         f"read before under another name have no verdict under this one until they are read again."
     )
 

@@ -9,7 +9,7 @@ from sinks.chdb import ChdbStore
 from sinks.clickhouse import ClickHouseStore
 from tests.services.clickhouse_server import ClickHouseServer, find_or_skip
 
-FACTS = ["posts", "verdicts", "engagements", "shares", "deletions", "dead_letters", "ledger", "generations"]
+FACTS = ["posts", "verdicts", "engagements", "shares", "deletions", "dead_letters", "ledger", "generations", "replays"]
 KINDS = ["chdb", pytest.param("clickhouse", marks=pytest.mark.clickhouse)]
 
 

@@ -64,5 +64,9 @@ def generation(name: str, activation: int) -> dict[str, Any]:
     return {"name": name, "fingerprint": "f", "description": "", "activation": activation}
 
 
+def mark(first: int, generation: str = "g1") -> dict[str, Any]:
+    return {"generation": generation, "source": "dump", "first": first, "records": 1, "mentions": [first]}
+
+
 def block(table: str, rows: Sequence[Mapping[str, Any]]) -> Block:
     return Block(table, {column: [row[column] for row in rows] for column in (rows[0] if rows else {})})
