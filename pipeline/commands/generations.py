@@ -55,19 +55,19 @@ def create(name: Name, config: shared.Config = shared.DEFAULT) -> None:
 
 
 def activate(name: Name, config: shared.Config = shared.DEFAULT) -> None:
-    """Let all views show the verdicts of NAME, at once. Undone by activating the former one."""
+    """Let all views show the verdicts of NAME, at once, until another one is activated."""
     from pipeline import generations
 
     with _store(config) as store:
         before = generations.activate(store, name)
     shared.say(
-        f"{name} is active now, instead of {before or 'none'}. A stream makes the one in its judge.generation active "
-        f"when it starts: set that to {name}, too"
+        f"{name} is active now, instead of {before or 'none'}. A stream that starts again leaves that as it is, and "
+        f"judges under its judge.generation: set that to {name}, too"
     )
 
 
 def drop(name: Name, config: shared.Config = shared.DEFAULT) -> None:
-    """Take NAME and all its verdicts out of the store. Not the active one."""
+    """Take NAME out of the store, its verdicts and where its replays would go on. Not the active one."""
     from pipeline import generations
 
     with _store(config) as store:
@@ -78,7 +78,7 @@ def drop(name: Name, config: shared.Config = shared.DEFAULT) -> None:
 def diff(
     a: Annotated[str, typer.Argument(metavar="A", help="A generation.", show_default=False)],
     b: Annotated[str, typer.Argument(metavar="B", help="Another one.", show_default=False)],
-    brand: Annotated[str, typer.Option("--brand", help="Mentions of this brand (its id) alone.")] = "",
+    brand: Annotated[str, typer.Option("--brand", help="Mentions that A or B says are of this brand (its id).")] = "",
     since: Annotated[
         datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="Published since, UTC.")
     ] = None,
@@ -91,6 +91,8 @@ def diff(
     from schemas.times import EPOCH
 
     with _store(config) as store:
+        if a == b:
+            raise typer.BadParameter("A and B are the same generation; name two")
         there = {each.name for each in generations.known(store)}
         for name in (a, b):
             if name not in there:
@@ -106,7 +108,7 @@ def _print(found: Diff, a: str, b: str) -> None:
     share = f" ({found.changed / found.both:.1%})" if found.both else ""
     shared.say(
         f"{found.both} mentions are judged by both, {found.only_a} by {a} alone, {found.only_b} by {b} alone; "
-        f"{found.changed}{share} verdicts differ in queue, need, severity or intents"
+        f"{found.changed}{share} verdicts differ"
     )
     shared.say("")
     rows = [(each.label, each.both, each.only_a, each.only_b) for each in found.flips]
@@ -115,14 +117,19 @@ def _print(found: Diff, a: str, b: str) -> None:
     if found.examples:
         shared.say("")
         shown = [
-            (_side(e.queued_a, e.severity_a, e.intents_a), _side(e.queued_b, e.severity_b, e.intents_b), e.text)
+            (
+                _side(e.queued_a, e.severity_a, e.intents_a, e.others_a),
+                _side(e.queued_b, e.severity_b, e.intents_b, e.others_b),
+                e.text,
+            )
             for e in found.examples
         ]
         shared.show("Examples, those that enter or leave the queue first", (a, b, "post"), shown, most_lines=3)
 
 
-def _side(queued: bool, severity: int, intents: list[str]) -> str:
-    return f"{'queued' if queued else 'not queued'}, severity {severity}: {', '.join(intents) or 'no intent'}"
+def _side(queued: bool, severity: int, intents: list[str], others: list[str]) -> str:
+    said = "; ".join([", ".join(intents) or "no intent", *others])
+    return f"{'queued' if queued else 'not queued'}, severity {severity}: {said}"
 
 
 @contextmanager
