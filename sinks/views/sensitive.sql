@@ -30,10 +30,7 @@ FROM (
     SELECT mention_id, published_at, platform, author_id, author_followers, relation, title, text, url
     FROM posts FINAL
     WHERE mention_id NOT IN (SELECT mention_id FROM deletions)
-        AND mention_id IN (
-            SELECT mention_id FROM verdicts
-            WHERE notEmpty(sensitive) AND generation IN (SELECT name FROM active_generation)
-        )
+        AND mention_id IN (SELECT mention_id FROM verdicts WHERE notEmpty(sensitive))
 ) AS p ANY INNER JOIN (
     SELECT
         mention_id,

@@ -139,6 +139,13 @@ def test_every_view_says_its_question_its_row_and_its_cost():
         assert re.match(rf"CREATE OR REPLACE VIEW {view.name} AS", split(view.sql)[0]), view.name
 
 
+@pytest.mark.parametrize("view", ["mentions", "queue", "sensitive", "suppressed"])
+def test_a_view_asks_once_which_generation_is_active(view):
+    """Asked twice, an answer given while another one is activated would mix the two."""
+    sql = {each.name: " ".join(split(each.sql)) for each in schema.load_views()}
+    assert sql[view].count("active_generation") + sql[view].count("FROM mentions") == 1
+
+
 def declared() -> dict[str, dict[str, str]]:
     """Columns and types by table, read from the migration files."""
     tables = {}
