@@ -48,7 +48,7 @@ _OTHERS = {
 _COUNTS = """
     SELECT (SELECT count() FROM ledger FINAL), (SELECT sum(mentions) FROM ledger FINAL), (SELECT count() FROM mentions),
            (SELECT count() FROM mentions WHERE is_deleted), (SELECT count() FROM queue),
-           (SELECT count() FROM dead_letters FINAL)"""
+           (SELECT sum(count) FROM dead_letter_summary)"""
 
 
 def queue(store: Store, rows: int = 10) -> Section:

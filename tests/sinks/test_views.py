@@ -136,6 +136,19 @@ def test_the_accounting_equals_the_oracle(filled):
     ]  # fmt: skip
 
 
+def test_what_was_read_well_since_is_no_longer_a_dead_letter(store):
+    """Of a page that has one dead post left the first still counts; the bytes of all stay in the table."""
+    store.write([block("dead_letters", [dead_letter(1, item=n) for n in range(3)] + [dead_letter(2), dead_letter(3)])])
+    store.write([block("ledger", [entry(1, "dead", 7, dead=3), entry(2, "dead", 0), entry(3, "dead", 0)])])
+    summary = "SELECT count, first_position, last_position FROM dead_letter_summary"
+    assert store.query(summary).rows == [(5, 1, 3)]
+    store.write([block("ledger", [entry(1, "dead", 9, dead=1), entry(2)])])
+    assert store.query(summary).rows == [(2, 1, 3)]
+    store.write([block("ledger", [entry(1, "good", 10), entry(3, "ignored", 0)])])
+    assert store.query(summary).rows == []
+    assert store.query("SELECT count() FROM dead_letters FINAL").rows == [(5,)]
+
+
 def test_the_highest_activation_is_active_and_zero_never(store):
     assert store.query("SELECT name FROM active_generation").rows == []
     store.write([block("posts", [post(1)]), block("verdicts", [verdict(1), verdict(1, generation="g2", severity=4)])])
