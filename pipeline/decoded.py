@@ -14,6 +14,9 @@ from schemas.record import Batch, Dead, Deletion, Ignored, Outcome, Record, Span
 OUTSIDE = Ignored("outside_the_span")
 """What becomes of a mention that was not asked for."""
 
+Place = tuple[str, int, int]
+"""Source, partition and position of a record: the ledger's key."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -25,6 +28,13 @@ class Entry:
     dead: Sequence[Dead]
     why: str = ""
     """Of an ignored record: the reason."""
+    outside: bool = False
+    """Whether a mention of the record was not asked for."""
+
+    @property
+    def place(self) -> Place:
+        """Where the row stands."""
+        return self.record.source, self.record.partition, self.record.position
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,5 +87,6 @@ def decode_batch(
         dead = [item for item in items if isinstance(item, Dead)]
         made = outcome(items)
         why = next((i.reason for i in items if isinstance(i, Ignored)), "") if made is Outcome.IGNORED else ""
-        entries.append(Entry(record, made, len(mentions) - before, dead, why))
+        outside = keep is not None and any(item is OUTSIDE for item in items)
+        entries.append(Entry(record, made, len(mentions) - before, dead, why, outside))
     return Decoded(entries, mentions, deletions, batch.spans)

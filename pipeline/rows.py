@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import islice
 from typing import Any
 
-from pipeline.decoded import Decoded, Entry
+from pipeline.decoded import Decoded, Entry, Place
 from schemas.jsontext import dumps
 from schemas.mention import Mention, Relation, mention_id
 from schemas.record import Deletion
@@ -35,14 +35,16 @@ class RowMaker:
         self._keep_handles = keep_handles
         self._marks_batches = marks_batches
 
-    def blocks(self, decoded: Decoded, judged: Mapping[str, Sequence[Any]]) -> list[Block]:
+    def blocks(
+        self, decoded: Decoded, judged: Mapping[str, Sequence[Any]], settled: Collection[Place] = ()
+    ) -> list[Block]:
         """Facts first, then dead letters, the ledger last: an offset in the ledger has all its rows. Behind it, of a
-        replay, the marks of whole batches."""
+        replay, the marks of whole batches. `settled` places keep the row that the ledger has."""
         blocks = [
             *self.facts(decoded.mentions, judged),
             _deletions(decoded.deletions),
             _dead_letters(decoded.entries),
-            _ledger(decoded.entries),
+            _ledger([e for e in decoded.entries if e.place not in settled] if settled else decoded.entries),
         ]
         return [*blocks, self._replays(decoded)] if self._marks_batches else blocks
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +14,15 @@ from apache_beam.utils.timestamp import MIN_TIMESTAMP
 from apache_beam.utils.windowed_value import WindowedValue
 
 from configs.settings import JobSettings
-from pipeline import counting, resources
-from pipeline.decoded import Decoded, decode_batch, joined
+from pipeline import counting, ledger, resources
+from pipeline.decoded import Decoded, Place, decode_batch, joined
 from pipeline.failures import noted
 from pipeline.tally import Tally
 from schemas.mention import Mention
 from schemas.record import Batch, Outcome, Span
+from sinks.retrying import retry
+
+_RETRY_SECONDS = 120.0  # of an embedded store; a read that belongs to a write waits as long as the write would
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +143,16 @@ class Write(beam.DoFn):
         with noted(self._settings):
             if self._topic is not None:
                 self._topic.send((e.record, d) for e in decoded.entries for d in e.dead)
-            self._store.write(self._rows.blocks(decoded, judged.columns))
+            self._store.write(self._rows.blocks(decoded, judged.columns, self._settled(decoded)))
         counting.written(decoded.entries)
         dead = sum(e.outcome is Outcome.DEAD for e in decoded.entries)
         tally = _tallied(decoded) if self._settings.source.kind == "dumps" else None
         yield Written(decoded.positions(), len(decoded.entries), len(decoded.mentions), dead, decoded.spans, tally)
+
+    def _settled(self, decoded: Decoded) -> frozenset[Place]:
+        store = self._settings.store
+        seconds = store.retry.total_seconds() if store.kind == "clickhouse" else _RETRY_SECONDS
+        return retry(lambda: ledger.settled(self._store, decoded.entries), budget_seconds=seconds, clock=time)
 
 
 def _tallied(decoded: Decoded) -> Tally:

@@ -230,3 +230,44 @@ def test_sniff_and_formats_say_what_would_be_read(tmp_path):
     mapping.mkdir()
     (mapping / "mine.yaml").write_text((ROOT / "samples" / "formats" / "gold.yaml").read_text())
     assert "mine" in echolot("formats", "--mappings", mapping, "--json").stdout
+
+
+ACCOUNT = "SELECT sum(seen), sum(good), sum(dead), sum(ignored), sum(mentions), sum(missing) FROM ingest_accounting"
+
+
+def test_what_a_span_leaves_out_stays_in_the_ledger_as_it_was_known(tmp_path):
+    """A first replay of a span balances; what one of all then knows outlives another of the span, whatever its name."""
+    dump = tmp_path / "dump.jsonl"
+    days = [canonical(str(n), "Aufzug kaputt", published_at=f"2026-11-{n:02}T12:00:00Z") for n in range(1, 21)]
+    dump.write_bytes(b"\n".join([*days, b"{broken"]) + b"\n")
+    config, span = configured(tmp_path), ("--from", "2026-11-05", "--to", "2026-11-10")
+    first = replayed(config, *span, paths=[dump])
+    assert [first[name] for name in ("records", "good", "dead", "ignored")] == [21, 5, 1, 15]
+    assert asked(config, ACCOUNT) == [(21, 5, 1, 15, 5, 0)]
+    replayed(config, paths=[dump])
+    assert asked(config, ACCOUNT) == [(21, 20, 1, 0, 20, 0)]
+    again = replayed(config, *span, "--generation", "trial", paths=[dump])
+    assert [again[name] for name in ("records", "good", "dead", "ignored")] == [21, 5, 1, 15]
+    assert asked(config, ACCOUNT) == [(21, 20, 1, 0, 20, 0)]
+
+
+def test_a_dropped_generation_is_replayed_whole_by_a_resume(tmp_path):
+    dump = tmp_path / "dump.jsonl"
+    dump.write_bytes(b"\n".join(canonical(str(n), f"text {n}") for n in range(1000)) + b"\n")
+    config = configured(tmp_path)
+    trial = ("--generation", "trial", "--resume")
+    assert replayed(config, paths=[dump])["records"] == replayed(config, *trial, paths=[dump])["records"] == 1000
+    assert echolot("generations", "drop", "trial", "--config", config).returncode == 0
+    assert replayed(config, *trial, paths=[dump])["left_out"] == 0
+    assert asked(config, "SELECT count() FROM verdicts FINAL WHERE generation = 'trial'") == [(1000,)]
+
+
+def test_what_a_second_replay_mends_is_no_dead_letter(tmp_path):
+    dump = tmp_path / "export.csv"
+    rows = ["platform,native_id,text,published_at", *(f"x,{n},schön {n},2026-11-01T12:00:00Z" for n in range(5))]
+    dump.write_bytes("\n".join(rows).encode("cp1252") + b"\n")
+    config, summary = configured(tmp_path), "SELECT reason, count FROM dead_letter_summary"
+    assert replayed(config, paths=[dump])["dead"] == 5
+    assert asked(config, summary) == [("not_utf8", 5)]
+    assert replayed(config, "--encoding", "cp1252", paths=[dump])["good"] == 5
+    assert asked(config, summary) == [] and asked(config, "SELECT count() FROM dead_letters FINAL") == [(5,)]
