@@ -50,6 +50,7 @@ def test_diff_counts_and_shows(config):
     for part in ("2 mentions are judged by both, 1 by live alone", "2 (100.0%) verdicts differ", "text [1]", "praise"):
         assert part in done.stdout, done.stdout
     assert_says(run(config, "diff", "live", "nothing"), 2, "there is no generation 'nothing'")
+    assert_says(run(config, "diff", "live", "live"), 2, "A and B are the same generation; name two")
 
 
 def test_create_activate_and_drop(config):
