@@ -21,6 +21,8 @@ What `echolot stream` and `echolot replay` read, and field by field what is take
 `extra["author"]` (only with `privacy.keep_handles`). A format is named per topic or file, by the record header
 `echolot-format`, or told by the record's own fields. For anything else write a mapping file: [mapping.md](mapping.md).
 
+Whatever the format, a text of Reddit that is nothing but `[deleted]`, `[removed]` or the like is a deletion.
+
 In brackets: fields that may be missing."""
 _PACKAGE = "schemas.formats."
 

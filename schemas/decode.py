@@ -12,6 +12,7 @@ from schemas.formats.registry import FORMATS
 from schemas.local_times import HEADERS
 from schemas.mention import Mention
 from schemas.payload import BOM, parse_columns, parse_json, parse_row
+from schemas.placeholders import settled
 from schemas.record import Dead, Deletion, Ignored, Outcome, Reason, Record
 
 FORMAT_HEADER = "echolot-format"
@@ -30,7 +31,7 @@ def decode(
     Called once a record, from any thread. Nothing that a record can hold makes it raise; an exception within a format
     becomes a dead letter that names the exception's class. The format is the configured one, else the one that the
     record's header names, else the first that recognises the payload; all are of `formats`. Items found before a
-    failure are kept."""
+    failure are kept. A placeholder is no text, in no format (schemas/placeholders.py)."""
     value = record.value
     if value is None:
         return [_tombstone(record.key)]
@@ -44,7 +45,7 @@ def decode(
         chosen = _named(record.headers, format_name, formats)
         payload = _parsed(value, record.headers, chosen)
         for item in (chosen or _recognised(payload, formats)).items(payload, record.headers):
-            items.append(item)
+            items.append(settled(item))
     except Rejected as error:
         items.append(Dead(Reason(error.reason), error.detail, value))
     except MemoryError:  # says nothing about the record: the batch is to be replayed

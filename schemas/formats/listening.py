@@ -25,7 +25,8 @@ from schemas.formats.model import mention, merged
 from schemas.formats.protocol import Item
 from schemas.local_times import local_times
 from schemas.mention import Relation
-from schemas.record import Deletion, Ignored, Reason
+from schemas.placeholders import why_gone
+from schemas.record import Ignored, Reason
 from schemas.text import plain, unescape
 from schemas.times import from_epoch
 
@@ -56,7 +57,6 @@ _NICKS = frozenset({"x", "bluesky", "instagram", "tiktok", "reddit", "threads", 
 _NO_HEADLINES = frozenset({"x", "bluesky", "facebook", "instagram", "tiktok", "threads", "mastodon"})
 _JOINT = re.compile(r"[^a-z0-9]+")
 _ELLIPSES = ("...", "\u2026")
-_GONE = {"[deleted]": "deleted", "[removed]": "removed"}
 _CODE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}", re.ASCII)
 _MILLISECONDS = re.compile(r"\d{12,13}", re.ASCII)
 _COUNTERS = ("likes", "replies", "reposts", "quotes", "views")
@@ -94,14 +94,11 @@ class Facts:
 
 
 def item(tool: str, row: Row, facts: Facts) -> Item:
-    """The row's mention; or its deletion, or Ignored. Raises Rejected."""
+    """The row's mention, or Ignored. Raises Rejected."""
     if facts.text is None:
         return Ignored("no_text")
     words = (facts.nick, facts.name, facts.published_at.isoformat(), facts.text)
     post = identity(row, tool, facts.platform, own=facts.own_id, native_id=facts.native_id, did=facts.did, words=words)
-    gone = _GONE.get(facts.text.strip().casefold()) if post.platform == "reddit" else None
-    if gone:
-        return Deletion(post.platform, post.native_id, None, gone)
     url = row.word("url")
     stands = standing(post, facts.text, url, told=facts.told, parents=facts.parents, spoken_to=facts.spoken_to)
     reposted = stands.relation is Relation.REPOST
@@ -164,7 +161,7 @@ def platform_name(told: str | None) -> str | None:
 
 
 def _author(row: Row, platform: str, facts: Facts) -> dict[str, Any]:
-    nick = None if (facts.nick or "").casefold() in _GONE else facts.nick
+    nick = None if why_gone(facts.nick) else facts.nick
     is_handle = nick is not None and (nick.startswith("@") or platform in _NICKS)
     return {
         "id": row.person_id("author_id", f"author_id@{platform}"),

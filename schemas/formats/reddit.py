@@ -20,13 +20,13 @@ from schemas.formats.model import Counter, SourceModel, mention, merged, validat
 from schemas.formats.protocol import Item, Payload
 from schemas.ids import OpaqueId
 from schemas.mention import Mention, Relation
+from schemas.placeholders import why_gone
 from schemas.record import Deletion
 from schemas.text import unescape
 from schemas.times import Epoch, from_epoch
 
 _COMMENT = frozenset({"body", "link_id", "created_utc"})
 _SUBMISSION = frozenset({"title", "created_utc", "subreddit"})
-_GONE = re.compile(r"\[ ?(deleted|removed)( by [^\[\]\n]{1,80})? ?\]", re.IGNORECASE)
 _ID36 = re.compile(r"(t[13]_)?[0-9a-z]{1,32}", re.IGNORECASE | re.ASCII)
 _SITE = "https://www.reddit.com"
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -101,16 +101,21 @@ class Reddit:
     def items(self, payload: Payload, headers: Mapping[str, bytes]) -> Iterator[Item]:
         """One mention, or its deletion."""
         if type(payload) is dict and ("body" in payload or "link_id" in payload):
-            yield _comment(validated(_Comment, payload))
+            comment = validated(_Comment, payload)
+            yield _told(comment, _comment(comment))
             return
-        yield _submission(validated(_Submission, payload))
+        submission = validated(_Submission, payload)
+        yield _told(submission, _submission(submission))
 
 
-def _comment(raw: _Comment) -> Item:
+def _told(raw: _Thing, post: Mention) -> Item:
+    """The post; its deletion where the source says beside the text that it is gone."""
+    reason = _gone(raw)
+    return Deletion("reddit", post.native_id, None, reason) if reason else post
+
+
+def _comment(raw: _Comment) -> Mention:
     name, link = _full("t1_", raw.id), _full("t3_", raw.link_id)
-    reason = _gone(raw, raw.body)
-    if reason:
-        return Deletion("reddit", name, None, reason)
     return _mention(
         raw,
         native_id=name,
@@ -123,11 +128,8 @@ def _comment(raw: _Comment) -> Item:
     )
 
 
-def _submission(raw: _Submission) -> Item:
+def _submission(raw: _Submission) -> Mention:
     name = _full("t3_", raw.id)
-    reason = _gone(raw, raw.selftext, raw.title)
-    if reason:
-        return Deletion("reddit", name, None, reason)
     return _mention(
         raw,
         native_id=name,
@@ -149,17 +151,16 @@ def _crossposted(raw: _Submission) -> str | None:
     except Rejected:
         return None
     words = (parent.title, parent.selftext)
-    return None if _gone(parent, *words) else unescape("\n\n".join(word for word in words if word))
+    return None if _gone(parent) or any(map(why_gone, words)) else unescape("\n\n".join(word for word in words if word))
 
 
 def _mention(raw: _Thing, **fields: Any) -> Mention:
     """What comments and submissions have in common."""
     rest = {key: value for key, value in raw.unnamed.items() if not key.startswith("author_")}
-    known = None if raw.author in (None, "[deleted]") else raw.author
     meta = raw.meta or _NO_META
     return mention(
         platform="reddit",
-        author={"id": raw.author_fullname, "handle": known},
+        author={"id": raw.author_fullname, "handle": None if why_gone(raw.author) else raw.author},
         published_at=raw.created_utc,
         edited_at=raw.edited,
         observed_at=meta.retrieved_2nd_on or raw.retrieved_on,
@@ -206,12 +207,8 @@ def _likes(raw: _Thing) -> int | None:
     return None if raw.score is None or raw.score_hidden else max(0, raw.score)
 
 
-def _gone(raw: _Thing, *texts: str | None) -> str | None:
-    """Why the post is no longer there: "deleted" by its author, "removed" by others; None while it stands."""
-    for text in texts:
-        match = _GONE.fullmatch(text.strip()) if text and text.lstrip()[:1] == "[" else None
-        if match:
-            return match[1].lower()
+def _gone(raw: _Thing) -> str | None:
+    """What is said beside the text of why it is gone: "deleted" by its author, "removed" by others; None: nothing."""
     if raw.removed_by_category:
         return "deleted" if raw.removed_by_category in ("deleted", "author") else "removed"
     if raw.meta and (raw.meta.was_deleted_later or raw.meta.removal_type):
