@@ -162,12 +162,15 @@ class JudgeSettings(Settings):
 
 
 class PrivacySettings(Settings):
-    """What is kept of authors."""
+    """What is kept of authors, and of what they deleted."""
 
     pseudonym_key: Secret = SecretStr("")
     """Key of the author pseudonyms; same key, same pseudonym. Without one, lists of accounts undo them."""
     keep_handles: bool = False
     """Keep account names in `author_handle`; off, only the pseudonym stays."""
+    keep_deleted: bool = False
+    """Show deleted posts with their words in `mentions`, and store a post that comes only with the news of its
+    deletion; off, the words are blank there, and such a post is not stored."""
 
 
 class JobSettings(Settings):
@@ -190,7 +193,7 @@ class JobSettings(Settings):
     breaker: BreakerSettings = BreakerSettings()
     """When invalid records stop the job."""
     privacy: PrivacySettings = PrivacySettings()
-    """What is kept of authors."""
+    """What is kept of authors, and of what they deleted."""
     metrics: MetricsSettings = MetricsSettings()
     """The Prometheus endpoint."""
     logs: LogSettings = LogSettings()

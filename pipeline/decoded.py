@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schemas.decode import decode, outcome
 from schemas.formats.protocol import Format
@@ -70,20 +70,23 @@ def decode_batch(
     *,
     formats: Mapping[str, Format] = FORMATS,
     keep: Callable[[Mention], bool] | None = None,
+    keep_deleted: bool = False,
 ) -> Decoded:
     """`named` gives the configured format by source; a source that is not in it is told by header or shape. `formats`
     are all formats by name, with those of mapping files (pipeline/mappings.py). A mention that `keep` refuses is
-    ignored."""
+    ignored. With `keep_deleted`, what a deletion brings of its mention is a mention, too."""
     entries: list[Entry] = []
     mentions: list[Mention] = []
     deletions: list[Deletion] = []
     for record in batch.records:
         items = decode(record, format_name=named.get(record.source), max_bytes=max_bytes, formats=formats)
+        if keep_deleted:
+            items = [*(item.mention for item in items if isinstance(item, Deletion) and item.mention), *items]
         if keep is not None:
             items = [OUTSIDE if isinstance(item, Mention) and not keep(item) else item for item in items]
         before = len(mentions)
         mentions += [item for item in items if isinstance(item, Mention)]
-        deletions += [item for item in items if isinstance(item, Deletion)]
+        deletions += [replace(item, mention=None) for item in items if isinstance(item, Deletion)]
         dead = [item for item in items if isinstance(item, Dead)]
         made = outcome(items)
         why = next((i.reason for i in items if isinstance(i, Ignored)), "") if made is Outcome.IGNORED else ""

@@ -89,7 +89,15 @@ def dry_run(
     while not records.exhausted and not (stop and stop.is_set()):
         batch = records.poll(0.1)
         if batch is not None:
-            tally.add(decode_batch(batch, {}, settings.max_record_bytes, formats=formats, keep=keep))
+            decoded = decode_batch(
+                batch,
+                {},
+                settings.max_record_bytes,
+                formats=formats,
+                keep=keep,
+                keep_deleted=settings.privacy.keep_deleted,
+            )
+            tally.add(decoded)
             say(_progress(tally, records))
     done = _progress(tally, records)
     say(done)

@@ -99,6 +99,7 @@ def row_maker(settings: JobSettings) -> RowMaker:
             generation=s.judge.generation,
             pseudonym_key=s.privacy.pseudonym_key.get_secret_value(),
             keep_handles=s.privacy.keep_handles,
+            keep_deleted=s.privacy.keep_deleted,
             marks_batches=s.source.kind == "dumps",
         ),
     )

@@ -28,11 +28,20 @@ _JUDGED = (
 class RowMaker:
     """Makes blocks; holds what is the same for every batch."""
 
-    def __init__(self, *, generation: str, pseudonym_key: str, keep_handles: bool, marks_batches: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        generation: str,
+        pseudonym_key: str,
+        keep_handles: bool,
+        keep_deleted: bool = False,
+        marks_batches: bool = False,
+    ) -> None:
         """`marks_batches`: a row for each whole batch, by which a replay can be resumed."""
         self._generation = generation
         self._key = pseudonym_key.encode()[:64]
         self._keep_handles = keep_handles
+        self._keep_deleted = keep_deleted
         self._marks_batches = marks_batches
 
     def blocks(
@@ -42,7 +51,7 @@ class RowMaker:
         replay, the marks of whole batches. `settled` places keep the row that the ledger has."""
         blocks = [
             *self.facts(decoded.mentions, judged),
-            _deletions(decoded.deletions),
+            _deletions(decoded.deletions, self._keep_deleted),
             _dead_letters(decoded.entries),
             _ledger([e for e in decoded.entries if e.place not in settled] if settled else decoded.entries),
         ]
@@ -181,7 +190,7 @@ def _shares(mentions: Sequence[Mention], ids: Sequence[Any], revisions: Sequence
     )
 
 
-def _deletions(deletions: Sequence[Deletion]) -> Block:
+def _deletions(deletions: Sequence[Deletion], text_kept: bool) -> Block:
     return Block(
         "deletions",
         {
@@ -191,6 +200,7 @@ def _deletions(deletions: Sequence[Deletion]) -> Block:
             "native_id": [d.native_id for d in deletions],
             "deleted_at": [d.deleted_at for d in deletions],
             "reason": [d.reason for d in deletions],
+            "text_kept": [text_kept] * len(deletions),
         },
     )
 

@@ -78,8 +78,14 @@ class Decode(beam.DoFn):
         """One Decoded a batch. Raises BreakerTripped."""
         with noted(self._settings):
             counting.polled(batch)
-            most = self._settings.max_record_bytes
-            decoded = decode_batch(batch, self._named, most, formats=self._formats, keep=self._keep)
+            decoded = decode_batch(
+                batch,
+                self._named,
+                self._settings.max_record_bytes,
+                formats=self._formats,
+                keep=self._keep,
+                keep_deleted=self._settings.privacy.keep_deleted,
+            )
             counting.feed(self._breaker, decoded.entries)
         yield decoded
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from schemas.errors import Rejected
@@ -55,7 +56,7 @@ def decode(
     finally:
         HEADERS.reset(told)
     if len(value) > EXTRA_BYTES:
-        items = [bounded(item) if isinstance(item, Mention) else item for item in items]
+        items = [_bounded(item) for item in items]
     return items or [Ignored("nothing")]
 
 
@@ -87,6 +88,12 @@ def _tombstone(key: bytes | None) -> Item:
     if named and platform.isascii() and platform.replace("_", "a").isalnum() and platform == platform.lower()[:32]:
         return Deletion(platform, native_id, None, "tombstone")
     return Ignored("tombstone")
+
+
+def _bounded(item: Item) -> Item:
+    if isinstance(item, Deletion) and item.mention:
+        return replace(item, mention=bounded(item.mention))
+    return bounded(item) if isinstance(item, Mention) else item
 
 
 def _named(headers: Mapping[str, bytes], format_name: str | None, formats: Mapping[str, Format]) -> Format | None:

@@ -21,11 +21,16 @@ def why_gone(text: str | None) -> str | None:
 
 
 def settled(item: Item) -> Item:
-    """The item; of a mention of Reddit that is a placeholder its deletion.
+    """The item; of a mention that is a placeholder its deletion.
 
-    A reply's title is its thread's, and says nothing of the reply."""
-    if not isinstance(item, Mention) or item.platform != "reddit":
+    Elsewhere than on Reddit anybody may write such words: there they are a placeholder only where the record says that
+    the post is gone. A reply's title is its thread's, and says nothing of the reply."""
+    mention = item.mention if isinstance(item, Deletion) else item
+    if not isinstance(mention, Mention) or (mention is item and mention.platform != "reddit"):
         return item
-    title = None if item.relation is Relation.REPLY else item.title
-    reason = why_gone(item.text) or why_gone(title)
-    return Deletion(item.platform, item.native_id, None, reason) if reason else item
+    title = None if mention.relation is Relation.REPLY else mention.title
+    reason = why_gone(mention.text) or why_gone(title)
+    if reason is None:
+        return item
+    deleted_at = item.deleted_at if isinstance(item, Deletion) else None
+    return Deletion(mention.platform, mention.native_id, deleted_at, reason)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from schemas.mention import Mention
+
 
 class Reason(StrEnum):
     """Why an input became a dead letter. Stored, so a name never changes its meaning."""
@@ -52,12 +54,15 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """The author or the platform took a mention away. `deleted_at` is None where the source does not say."""
+    """The author or the platform took a mention away. `deleted_at` is None where the source does not say.
+
+    `mention` is the mention, where the record that says so still holds it; `privacy.keep_deleted` has it stored."""
 
     platform: str
     native_id: str
     deleted_at: datetime | None
     reason: str
+    mention: Mention | None = None
 
 
 @dataclass(frozen=True, slots=True)

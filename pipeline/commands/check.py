@@ -93,7 +93,8 @@ def _privacy(settings: JobSettings) -> str:
         else "WITHOUT a key, so that a list of accounts can undo it (set privacy.pseudonym_key)"
     )
     handles = "kept beside it" if settings.privacy.keep_handles else "not kept"
-    return f"Keep authors as a pseudonym {key}; account names are {handles}."
+    words = "shown" if settings.privacy.keep_deleted else "blank"
+    return f"Keep authors as a pseudonym {key}; account names are {handles}. The words of deleted posts are {words}."
 
 
 def _seconds(time: timedelta) -> str:

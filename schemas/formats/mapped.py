@@ -15,7 +15,7 @@ from schemas.formats.mapped_id import native_id
 from schemas.formats.mapped_row import LAYOUT_HEADER, Row
 from schemas.formats.mapped_rows import rows_of
 from schemas.formats.mapped_spec import COUNTS, IDS, TEXTS, TIMES, MappingSpec, Place
-from schemas.formats.model import kind_of, mention
+from schemas.formats.model import kind_of, left, mention
 from schemas.formats.protocol import Item, Payload
 from schemas.jsontext import dumps
 from schemas.local_times import LocalTimes, local_times
@@ -74,7 +74,7 @@ class Mapped:
         if row.any_of(spec.deleted):
             platform = self._platform(row)
             gone, _ = native_id(row, spec.native_id, platform, self._addresses, headers)
-            return Deletion(platform, gone, None, "deleted")
+            return Deletion(platform, gone, None, "deleted", left(lambda: self._mention(row, headers)))
         return self._mention(row, headers)
 
     def _mention(self, row: Row, headers: Mapping[str, bytes]) -> Mention:

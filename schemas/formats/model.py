@@ -5,7 +5,7 @@ author under extra["author"], so that pseudonymisation can take them all away at
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -74,6 +74,16 @@ def mention(**fields: Any) -> Mention:
         return Mention(**fields)
     except ValidationError as error:
         raise rejected(error) from None
+
+
+def left(make: Callable[[], Mention]) -> Mention | None:
+    """What a record that says its post is gone still holds of it: None where that is no mention, or one without words,
+    which would stand in place of the words first seen."""
+    try:
+        found = make()
+    except Rejected:
+        return None
+    return found if found.text.strip() else None
 
 
 def rejected(error: ValidationError, *, at: str = "") -> Rejected:

@@ -111,7 +111,7 @@ class Reddit:
 def _told(raw: _Thing, post: Mention) -> Item:
     """The post; its deletion where the source says beside the text that it is gone."""
     reason = _gone(raw)
-    return Deletion("reddit", post.native_id, None, reason) if reason else post
+    return Deletion("reddit", post.native_id, None, reason, post) if reason else post
 
 
 def _comment(raw: _Comment) -> Mention:

@@ -14,10 +14,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 
 from schemas.errors import Rejected
 from schemas.formats import x_status
-from schemas.formats.model import SourceModel, kind_of, mention, merged, validated
+from schemas.formats.model import SourceModel, kind_of, left, mention, merged, validated
 from schemas.formats.protocol import Item, Payload
 from schemas.formats.x_long_form import whole_text
 from schemas.formats.x_tweet import TweetTime
@@ -91,11 +93,12 @@ class XArchive:
         if type(tweet) is dict and "tweet_id" in tweet and _IDS.isdisjoint(tweet):
             yield Ignored("header")
             return
-        if type(tweet) is dict and tweet.get("deleted_at") is not None:
-            yield x_status.status_deletion(tweet, at=at)
-            return
         long_form = whole_text(tweet, note.core.text) if note else None
-        yield x_status.status_mention(tweet, at=at, owner=owner, long_form=long_form)
+        make = partial(x_status.status_mention, tweet, at=at, owner=owner, long_form=long_form)
+        if type(tweet) is dict and tweet.get("deleted_at") is not None:
+            yield replace(x_status.status_deletion(tweet, at=at), mention=left(make))
+            return
+        yield make()
 
 
 def _told(headers: Mapping[str, bytes], name: str, kind: str) -> str | None:

@@ -1,7 +1,7 @@
 -- Question: what is said about us?
 -- One row is: a mention (platform, native id) with its latest revision and the verdict of the active generation.
---   `generation` is '' where that generation has not judged it (yet). Where a deletion stands, `is_deleted` is 1 and
---   text, title, author_handle and extra are blank.
+--   `generation` is '' where that generation has not judged it (yet). Where a deletion stands, `is_deleted` is 1, and
+--   text, title, author_handle and extra are blank, unless it was only ever written with privacy.keep_deleted.
 -- Cost: FINAL over posts and verdicts and a join by mention_id; name only the columns you need.
 --   The tables have no partitions, so do_not_merge_across_partitions_select_final changes nothing.
 CREATE OR REPLACE VIEW mentions AS
@@ -10,11 +10,11 @@ SELECT
     revision,
     platform,
     native_id,
-    if(is_deleted, '', kept_text) AS text,
+    if(is_blank, '', kept_text) AS text,
     truncated,
-    if(is_deleted, '', kept_title) AS title,
+    if(is_blank, '', kept_title) AS title,
     author_id,
-    if(is_deleted, '', kept_handle) AS author_handle,
+    if(is_blank, '', kept_handle) AS author_handle,
     author_followers,
     author_verified,
     published_at,
@@ -27,7 +27,7 @@ SELECT
     parent_author,
     url,
     rating,
-    if(is_deleted, '{}', kept_extra) AS extra,
+    if(is_blank, '{}', kept_extra) AS extra,
     is_deleted,
     generation,
     brands,
@@ -75,7 +75,8 @@ FROM (
         url,
         rating,
         extra AS kept_extra,
-        mention_id IN (SELECT mention_id FROM deletions) AS is_deleted
+        mention_id IN (SELECT mention_id FROM deletions) AS is_deleted,
+        mention_id IN (SELECT mention_id FROM deletions WHERE NOT text_kept) AS is_blank
     FROM posts FINAL
 ) AS p ANY LEFT JOIN (
     SELECT

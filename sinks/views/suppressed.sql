@@ -1,5 +1,5 @@
 -- Question: what was kept from the queue, and why?
--- One row is: a mention that the active generation judged and did not queue. Text is blank where it was deleted.
+-- One row is: a mention that the active generation judged and did not queue. Text of deleted ones as in `mentions`.
 -- Cost: that of `mentions` with the columns named.
 CREATE OR REPLACE VIEW suppressed AS
 SELECT

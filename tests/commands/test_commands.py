@@ -15,6 +15,7 @@ from tests.jobs import ROOT, canonical
 def test_check_says_in_words_what_the_job_would_do(tmp_path):
     done = echolot("check", configured(tmp_path, breaker={"run": 7}))
     assert done.returncode == 0, done.stderr
+    assert "The words of deleted posts are blank." in done.stdout
     for part in ("is valid", "Read the files in", "embedded ClickHouse", "7 records in a row", "pseudonym"):
         assert part in done.stdout
 

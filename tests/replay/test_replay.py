@@ -138,6 +138,24 @@ def test_a_resume_goes_on_from_the_run_before_it_and_no_older_one(tmp_path):
     assert asked(config, "SELECT count() FROM posts FINAL") == [(6000,)]
 
 
+def test_what_is_kept_of_deleted_posts_is_the_same_by_stream_replay_and_dry_run(tmp_path):
+    posts, kept = tmp_path / "posts", {"privacy": {"keep_deleted": True}}
+    later = json.loads((ROOT / "tests" / "golden" / "reddit" / "odd_deleted_later.json").read_bytes())
+    removed = canonical("t1_kx1ab2c", "[removed]", platform="reddit", published_at="2023-11-14T22:13:20Z")
+    posts.mkdir()
+    records = [json.dumps(later).encode(), canonical("1", "Danke!"), removed]
+    (posts / "dump.jsonl").write_bytes(b"\n".join(records) + b"\n")
+    streamed = configured(tmp_path / "streamed", source={"kind": "files", "path": str(posts), "follow": False}, **kept)
+    done = echolot("stream", "--config", streamed)
+    assert done.returncode == 0, done.stderr
+    config = configured(tmp_path / "replayed", **kept)
+    counted = [replayed(config, *more, paths=[posts]) for more in (["--dry-run"], [])]
+    assert [(told["mentions"], told["deletions"]) for told in counted] == [(2, 2)] * 2
+    assert content(config) == content(streamed)
+    ((text,),) = asked(config, "SELECT text FROM mentions WHERE is_deleted")
+    assert text.startswith("Bei mir hat der Support")
+
+
 def _marked(config):
     try:
         return asked(config, "SELECT count() FROM replays FINAL WHERE records > 0")[0][0]

@@ -105,13 +105,15 @@ def dead_of(payload: Any, format_name: str | None = None) -> Dead:
 
 
 def written(item: Item) -> dict[str, Any]:
-    """An item as it stands in an expected file: fields that are no defaults; of a dead letter not the bytes."""
+    """An item as it stands in an expected file: fields that are no defaults; of a dead letter not the bytes; a deletion
+    together with the mention that it brings along."""
     match item:
         case Mention():
             return {"mention": item.model_dump(mode="json", exclude_defaults=True)}
         case Deletion():
             at = item.deleted_at.isoformat() if item.deleted_at else None
-            return {"deletion": [item.platform, item.native_id, at, item.reason]}
+            held = written(item.mention) if item.mention else {}
+            return {"deletion": [item.platform, item.native_id, at, item.reason]} | held
         case Ignored():
             return {"ignored": item.reason}
         case Dead():

@@ -234,10 +234,13 @@ def test_rows_to_skip_are_ignored() -> None:
     assert isinstance(item_of(ROW | {"Type": "advert"}, chosen), Mention)
 
 
-def test_a_row_that_says_the_post_is_gone_is_a_deletion() -> None:
-    chosen = mapped(deleted={"Status": frozenset({"deleted", "true"})})
+def test_a_row_that_says_the_post_is_gone_is_a_deletion_with_what_it_still_holds() -> None:
+    chosen = mapped(deleted={"Status": frozenset({"deleted", "true"})}, empty=frozenset({"gone"}))
     for status in ("Deleted", True):
-        assert item_of(ROW | {"Status": status}, chosen) == Deletion("forum", "7", None, "deleted")
+        row = ROW | {"Status": status}
+        assert item_of(row, chosen) == Deletion("forum", "7", None, "deleted", mention_of(row, mapped()))
+        for nothing in ({"Body": " "}, {"Body": "gone"}, {"Body": "[deleted]"}, {"Date": "soon"}):
+            assert item_of(row | nothing, chosen) == Deletion("forum", "7", None, "deleted")
 
 
 def test_a_header_line_amid_the_rows_is_ignored() -> None:

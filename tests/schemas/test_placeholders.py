@@ -91,3 +91,21 @@ def test_no_format_can_forget_it() -> None:
     formats = {**FORMATS, "forgetful": Forgetful()}
     items = decode(Record("t", 0, 0, b"{}"), format_name="forgetful", max_bytes=99, formats=formats)
     assert [type(item) for item in items] == [Mention, Deletion]
+
+
+def test_a_placeholder_is_nothing_that_a_deletion_could_keep() -> None:
+    """Whatever the platform: there the record says that the post is gone."""
+    removed = COMMENT | {"removed_by_category": "moderator"}
+    stood = only(decoded(json.dumps(removed | {"body": "Wo bleibt mein Paket?"}).encode(), "reddit"))
+    assert isinstance(stood, Deletion) and stood.mention is not None
+    assert stood.mention.text == "Wo bleibt mein Paket?"
+    for text, reason in PLACEHOLDERS.items():
+        gone = only(decoded(json.dumps(removed | {"body": text}).encode(), "reddit"))
+        assert gone == Deletion("reddit", "t1_a", None, reason)
+
+
+def test_what_a_deletion_keeps_is_bounded_too() -> None:
+    heavy = COMMENT | {"body": "x", "removed_by_category": "moderator", "blob": "y" * 100_000}
+    item = only(decoded(json.dumps(heavy).encode(), "reddit"))
+    assert isinstance(item, Deletion) and item.mention is not None
+    assert item.mention.extra == {"left_out": {"count": 1, "names": ["blob"]}}

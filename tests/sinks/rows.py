@@ -39,10 +39,12 @@ def verdict(n: int, revision: int = 1, generation: str = "g1", **changes: Any) -
     } | changes  # fmt: skip
 
 
-def deletion(n: int, version: int = 1, deleted_at: datetime | None = None) -> dict[str, Any]:
+def deletion(
+    n: int, version: int = 1, deleted_at: datetime | None = None, *, text_kept: bool = False
+) -> dict[str, Any]:
     return {
         "mention_id": mention(n), "version": version, "platform": "x", "native_id": str(n),
-        "deleted_at": deleted_at, "reason": "author",
+        "deleted_at": deleted_at, "reason": "author", "text_kept": text_kept,
     }  # fmt: skip
 
 

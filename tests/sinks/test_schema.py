@@ -151,7 +151,8 @@ def declared() -> dict[str, dict[str, str]]:
     tables = {}
     for step in schema.load_migrations():
         for statement in split(step.sql):
-            if added := re.match(r"ALTER TABLE (\w+) ADD COLUMN IF NOT EXISTS (\w+) (\S+) AFTER \w+$", statement):
+            altered = re.sub(r", MODIFY ORDER BY \(.*\)$", "", statement)
+            if added := re.match(r"ALTER TABLE (\w+) ADD COLUMN IF NOT EXISTS (\w+) (\S+) AFTER \w+$", altered):
                 tables[added[1]][added[2]] = added[3]
                 continue
             found = re.match(r"CREATE TABLE IF NOT EXISTS (\w+) \((.*)\) ENGINE", statement, re.DOTALL)
