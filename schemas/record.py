@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from schemas.mention import Mention
+if TYPE_CHECKING:
+    from schemas.mention import Mention
 
 
 class Reason(StrEnum):
