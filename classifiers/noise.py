@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from classifiers.noise_rules import RULES, Noise
+from classifiers.noise_rules import CUSTOMER, OFFER_RULES, RULES, SPOKEN_TO, Noise, Rules
 from classifiers.normalise import handles, mention_text, plain_words, without_urls
 from classifiers.protocol import Columns
 from classifiers.simhash import fingerprint
@@ -24,7 +24,7 @@ _LETTERS = re.compile(r"[^\W\d_]{2,}")
 class NoiseMarks:
     """Marks what no care team need read, and fingerprints the text so that copies can be folded."""
 
-    name, version = "noise", 2
+    name, version = "noise", 3
     needs: tuple[str, ...] = ()
     columns: Mapping[str, type] = {"noise": list, "fingerprint": int, "noise_reasons": list}
 
@@ -41,7 +41,12 @@ class NoiseMarks:
 
 def _labels(mention: Mention, text: str) -> list[Noise]:
     lowered = text.lower()
-    found = {label for label, stem, pattern in RULES if stem in lowered and pattern.search(lowered)}
+    found = _matching(OFFER_RULES, lowered)
+    if found and CUSTOMER.search(lowered):
+        found = set()
+    if SPOKEN_TO.match(text):
+        found -= {Noise.ADVERT, Noise.JOB}
+    found |= _matching(RULES, lowered)
     if mention.relation is Relation.REPOST or _RETWEET.match(text):
         found.add(Noise.REPOST)
     bare = without_urls(text)
@@ -54,3 +59,7 @@ def _labels(mention: Mention, text: str) -> list[Noise]:
     if _REPEATED.search(bare):
         found.add(Noise.REPEATED_CHARS)
     return sorted(found)
+
+
+def _matching(rules: Rules, lowered: str) -> set[Noise]:
+    return {label for label, stem, pattern in rules if stem in lowered and pattern.search(lowered)}

@@ -1,8 +1,8 @@
 """Rules of noise in words: adverts, giveaways, job offers. English, German, French, Spanish, Italian.
 
 A rule is a stem and a pattern; the pattern is tried only where the stem occurs: one long alternation was the slowest
-part of the classifier. Both are matched against lower-case text. What they mark keeps a post out of the queue, so they
-must be right; how much of each kind they find is in cards/noise.md, and the rest is left to the model."""
+part of the classifier. Both are matched against lower-case text. What they mark stays out of the queue where the model
+sees no need, so they must be right; how much of each kind they find is in cards/noise.md."""
 
 from __future__ import annotations
 
@@ -29,6 +29,25 @@ class Noise(StrEnum):
     TROLL = "troll"
 
 
+OFFERS = frozenset((Noise.ADVERT, Noise.GIVEAWAY, Noise.JOB))
+"""Marked by words, which customers use of an offer, too; `CUSTOMER` beside them says that somebody does."""
+CUSTOMER = re.compile(
+    # one who speaks of themselves, or to the brand; not "i" alone, which is an article in Italian
+    r"\b(?:ich|mich|mein(?:e[nmrs]?)?|euer|eure[nmrs]?|my|i['’](?:m|ve|d)|je|j['’]ai|mon|mi|"
+    r"i (?:am|was|had|have|want|need|can|still|got|paid|bought|ordered|tried|entered))\b|"
+    # trouble
+    r"\babzocke|\bbetrug|\bbetrogen|\bverarsch|\bdefekt|\bkaputt|\bfehl(?:t|en)\b|\benttäuscht|\bfrechheit|\bstorniert\b|"
+    r"\b(?:abgebucht|gesperrt|angeblich|trotzdem|niemand|keiner|keine antwort)\b|"
+    r"\b(?:funktioniert|geht|klappt|gilt|greift|ging|kam|nimmt|wurde|wird)\b.{0,20}\b(?:nicht|nie)\b(?! verpassen)|"
+    r"\b(?:nicht|nie) (?:erhalten|bekommen|angekommen|eingelöst|abgezogen|berücksichtigt)|"
+    r"\bscam|\brip-?off|\brefund|\bcharged\b|\bmisleading|\brejected\b|\bnobody\b|\bno one\b|\bstill (?:waiting|no)\b|"
+    r"\bnever (?:got|received|came|arrived|worked)\b|\b(?:do|does|did|is|was|wo|would)(?:n['’]?t| not) (?:even )?"
+    r"(?:work|apply|accept|valid|let|arrive|get)|\bnot work|"
+    r"\barnaque|\b(?:marche|fonctionne) (?:pas|plus)\b|\bjamais reçu|"
+    r"\bestafa|\bno (?:me )?(?:funciona|sirve|deja)\b|\btruffa|\bnon funziona\b|\bmai arrivat"
+)
+SPOKEN_TO = re.compile(r"\W*@")
+"""How an answer begins; neither an advert nor an offer of work does."""
 _LINK = r".{0,120}(?:https?://|www\.)"
 _GENDERS = r"\((?:m|w|f|d|x|h|i)\s?[/|*]\s?(?:m|w|f|d|x|h|i)(?:\s?[/|*]\s?(?:m|w|f|d|x|h|i))?\)"
 _STAFF = (
@@ -81,12 +100,15 @@ _JOBS = (
     ("cercasi", r"\bcercasi\b"),
     ("assum", r"\bassumiamo\b|\bassume (?:portalettere|personale|addett\w)\b"),
 )
-_ADVERTS = (
+_DECLARED = (
     ("anzeige", r"^\W{0,3}anzeige\W{0,2}[:|]|[-–|(]\s*anzeige\)?\s*$|#anzeige\b"),
     ("werbung", r"^\W{0,3}werbung\W{0,2}[:|]|[-–|(]\s*werbung\)?\s*$|#werbung\b"),
     ("sponsor", r"^\W{0,3}sponsored\W{0,2}[:|]|[-–|(]\s*(?:sponsored|gesponsert)\)?\s*$|#sponsored\b"),
     ("#ad", r"#ad\b"),
     ("#affiliate", r"#affiliate\b"),
+    ("[anzeige]", r"\[anzeige\]"),
+)
+_ADVERTS = (
     ("code", r"\b(?:use|mit|with|avec|con)\b.{0,20}\b(?:promo|discount|rabatt|gutschein)[ -]?code\b.{0,40}\w*\d"),
     ("% off", rf"\b\d\d? ?% off\b{_LINK}"),
     ("rabatt", r"\bbis zu \d\d? ?% rabatt\b|\bnur heute\b.{0,40}\brabatt\b|\bjetzt \d\d? ?% rabatt\b"),
@@ -101,22 +123,20 @@ _ADVERTS = (
     ("verkauf", rf"\b(?:zu verkaufen|verkaufe)\b{_LINK}"),
     ("profitez", rf"\bprofitez\b{_LINK}"),
     ("angebot des tages", r"\bangebot des tages\b"),
-    ("[anzeige]", r"\[anzeige\]"),
     ("gebote)", rf"\beur \d+,\d\d \(\d+ gebote?\){_LINK}"),
     ("jetzt €", rf"\bjetzt €\d+[.,]\d\d\b{_LINK}"),
     ("preis", rf"\bpreis ?: ?\d+[.,]\d\d\b{_LINK}"),
     ("eur #", rf"\b\d+eur #\w+{_LINK}"),
 )
-RULES: tuple[tuple[Noise, str, re.Pattern[str]], ...] = tuple(
-    (label, stem, re.compile(pattern))
-    for label, rules in (
-        (Noise.GIVEAWAY, _GIVEAWAYS),
-        (Noise.JOB, _JOBS),
-        (Noise.ADVERT, _ADVERTS),
-        (Noise.PRESS, PRESS),
-        (Noise.BOT, BOTS),
-        (Noise.SPAM, SPAM),
-        (Noise.TROLL, TROLLS),
-    )
-    for stem, pattern in rules
+Rules = tuple[tuple[Noise, str, re.Pattern[str]], ...]
+
+
+def _rules(*groups: tuple[Noise, tuple[tuple[str, str], ...]]) -> Rules:
+    return tuple((label, stem, re.compile(pattern)) for label, rules in groups for stem, pattern in rules)
+
+
+OFFER_RULES = _rules((Noise.GIVEAWAY, _GIVEAWAYS), (Noise.JOB, _JOBS), (Noise.ADVERT, _ADVERTS))
+RULES = _rules(
+    (Noise.ADVERT, _DECLARED), (Noise.PRESS, PRESS), (Noise.BOT, BOTS), (Noise.SPAM, SPAM), (Noise.TROLL, TROLLS)
 )
+"""All others; an advert that says that it is one needs no further proof."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-from classifiers.noise_rules import Noise
+from classifiers.noise_rules import OFFERS, Noise
 from classifiers.protocol import Columns
 from schemas.mention import Mention
 
@@ -34,9 +34,12 @@ _BY_NOISE = tuple(
 
 
 class Triage:
-    """Own posts, posts without a brand, noise, and what needs no intervention are suppressed; the rest is queued."""
+    """Own posts, posts without a brand, noise, and what needs no intervention are suppressed; the rest is queued.
 
-    name, version = "triage", 1
+    An offer is known by its words, and customers speak of offers: where the model says that somebody is needed, it does
+    not suppress. Card: cards/noise.md."""
+
+    name, version = "triage", 2
     needs: tuple[str, ...] = ("author_is_brand", "brands", "noise", "needs_intervention")
     columns: Mapping[str, type] = {"queued": bool, "suppressed_by": str, "triage_reasons": list}
 
@@ -57,6 +60,6 @@ def _verdict(is_own: bool, brands: Sequence[str], noise: Sequence[str], needs_in
     if not brands:
         return Suppression.NO_BRAND
     for label, suppression in _BY_NOISE:
-        if label in noise:
+        if label in noise and not (needs_intervention and label in OFFERS):
             return suppression
     return QUEUED if needs_intervention else Suppression.BELOW_THRESHOLD

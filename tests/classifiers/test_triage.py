@@ -28,9 +28,11 @@ def test_what_needs_intervention_and_has_nothing_against_it_is_queued():
         ({"own": True, "brands": (), "noise": ("repost",), "needs": False}, "own_post"),
         ({"brands": (), "noise": ("repost",), "needs": False}, "no_brand"),
         ({"noise": ("job", "repost"), "needs": False}, "repost"),
-        ({"noise": ("advert", "giveaway", "job"), "needs": True}, "advert"),
-        ({"noise": ("giveaway", "job"), "needs": True}, "giveaway"),
-        ({"noise": ("job", "link_only"), "needs": True}, "job"),
+        ({"noise": ("advert", "giveaway", "job"), "needs": False}, "advert"),
+        ({"noise": ("giveaway", "job"), "needs": False}, "giveaway"),
+        ({"noise": ("job", "link_only"), "needs": False}, "job"),
+        ({"noise": ("job", "link_only"), "needs": True}, "link_only"),
+        ({"noise": ("advert", "repost"), "needs": True}, "repost"),
         ({"noise": ("link_only", "mention_storm")}, "link_only"),
         ({"noise": ("mention_storm",)}, "mention_storm"),
         ({"needs": False}, "below_threshold"),
@@ -38,6 +40,11 @@ def test_what_needs_intervention_and_has_nothing_against_it_is_queued():
 )
 def test_the_first_reason_in_order_suppresses(fields, reason):
     assert verdict(**fields) == (False, reason, [f"triage:{reason}"])
+
+
+@pytest.mark.parametrize("label", ["advert", "giveaway", "job"])
+def test_what_is_marked_as_an_offer_and_needs_somebody_is_queued(label):
+    assert verdict(noise=(label,)) == (True, "", ["triage:queued"])
 
 
 def test_marks_of_anger_do_not_suppress():
