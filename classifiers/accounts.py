@@ -12,7 +12,7 @@ class BrandAccounts:
     """Callable on case-folded handles: one of the named accounts, or named like a care team."""
 
     def __init__(self, handles: Iterable[str]) -> None:
-        self._handles = frozenset(handle.casefold() for handle in handles)
+        self._handles = frozenset(handle.casefold().partition("@")[0] for handle in handles)  # without a server
 
     def __call__(self, handle: str) -> bool:
         """True for a brand's account."""

@@ -24,11 +24,11 @@ class _Guard:
         self._for = tuple(w for w in context if w.isalnum())
         self._for_phrases = tuple(w for w in context if not w.isalnum())
         self.against = tuple(w for w in against if w.isalnum())
-        self._against_phrases = tuple(w for w in against if not w.isalnum())
+        self.against_phrases = tuple(w for w in against if not w.isalnum())
 
     def proves(self, text: str, words: Sequence[str]) -> bool:
         """Does the text say that a homonym means the brand? `words` are those of `text` but for the homonym itself."""
-        if any(p in text for p in self._against_phrases) or any(w.startswith(self.against) for w in words):
+        if any(p in text for p in self.against_phrases) or any(w.startswith(self.against) for w in words):
             return False
         return any(w.startswith(self._for) for w in words) or any(p in text for p in self._for_phrases)
 
@@ -36,7 +36,7 @@ class _Guard:
 class BrandMatch:
     """Finds brands by names, products, staff, handles and slight misspellings; homonyms need a witness."""
 
-    name, version = "brand", 3
+    name, version = "brand", 4
     needs: tuple[str, ...] = ()
     columns: Mapping[str, type] = {
         "brands": list, "brand_terms": list, "author_is_brand": bool, "parent_is_brand": bool, "brand_reasons": list,
@@ -48,9 +48,12 @@ class BrandMatch:
         self._words = BrandWords(brands)
         self._guards = [_Guard(brand) for brand in brands.brands]
         self._owners: dict[str, list[int]] = {}
+        self._pinned: set[tuple[str, int]] = set()  # federated handles without their server, and the brand
         for number, brand in enumerate(brands.brands):
             for handle in brand.handles:
                 self._owners.setdefault(handle.casefold(), []).append(number)
+                if "@" in handle:
+                    self._pinned.add((_local(handle.casefold()), number))
 
     def __reduce__(self) -> tuple[type[BrandMatch], tuple[Brands]]:
         return type(self), (self._brands,)
@@ -67,8 +70,8 @@ class BrandMatch:
 
     def _judge(self, mention: Mention) -> tuple[list[str], list[str], bool, bool, list[str]]:
         brands, terms, reasons = self._named(mention_text(mention))
-        own = self._owners.get((mention.author.handle or "").casefold(), [])
-        parents = self._owners.get((mention.parent_author or "").casefold().lstrip("@"), [])
+        own = self._owners.get((mention.author.handle or mention.author.id or "").casefold(), [])
+        parents = self._answered((mention.parent_author or "").casefold().lstrip("@"))
         for numbers, code in ((own, "own"), (parents, "parent")):
             brands.update(numbers)
             reasons.update(f"brand:{code}:{self._ids[n]}" for n in numbers)
@@ -76,6 +79,12 @@ class BrandMatch:
             brands, _, _ = self._named(normalise(mention.parent_text))
             reasons.update(f"brand:parent-text:{self._ids[n]}" for n in brands)
         return sorted(self._ids[n] for n in brands), sorted(terms), bool(own), bool(parents), sorted(reasons)
+
+    def _answered(self, handle: str) -> list[int]:
+        """Numbers of the brands that an answer to `handle` is about: as in a text, whatever its server, unless a brand
+        names the server of this account. For a brand's own post that would not do: anybody may open a server."""
+        name = _local(handle)
+        return self._owners.get(handle) or [n for n in self._owners.get(name, ()) if (name, n) not in self._pinned]
 
     def _named(self, written: str) -> tuple[set[int], set[str], set[str]]:
         """Numbers of the brands that a normalised text names, the terms that do, and the reasons."""
@@ -85,19 +94,26 @@ class BrandMatch:
         terms: set[str] = set()
         reasons: set[str] = set()
         doubtful: list[Hit] = []
-        for hit in self._words.find(f"{text}\n{hashtags}" if hashtags else text):
+        searched = f"{text}\n{hashtags}" if hashtags else text
+        for hit in self._words.find(searched):
             if hit.term.is_homonym:
                 doubtful.append(hit)
-            elif self._counts(hit):
+            elif self._counts(hit, searched):
                 self._note(hit, brands, terms, reasons)
         if doubtful:
             self._weigh(doubtful, text, brands, terms, reasons)
         return brands, terms, reasons
 
-    def _counts(self, hit: Hit) -> bool:
-        """A word that merely begins like the name, or nearly spells it, must not be a known other word."""
-        against = self._guards[hit.term.brand].against
-        return hit.within == hit.term.word.casefold() or not hit.within.startswith(against)
+    def _counts(self, hit: Hit, text: str) -> bool:
+        """A word that merely begins like the name, or nearly spells it, must not be a known other word; nor may a name
+        stand in known phrases alone ("Amazon rainforest")."""
+        guard = self._guards[hit.term.brand]
+        for phrase in guard.against_phrases:
+            if hit.within in phrase:
+                text = text.replace(phrase, " ")
+        if hit.within not in text:
+            return False
+        return hit.within == hit.term.word.casefold() or not hit.within.startswith(guard.against)
 
     def _weigh(self, hits: list[Hit], text: str, brands: set[int], terms: set[str], reasons: set[str]) -> None:
         words = _WORD.findall(text)
@@ -114,3 +130,8 @@ class BrandMatch:
         brands.add(hit.term.brand)
         terms.add(f"{brand}:{hit.term.word}")
         reasons.add(f"brand:{hit.kind}:{brand}")
+
+
+def _local(handle: str) -> str:
+    """A federated handle without its server."""
+    return handle.partition("@")[0]

@@ -25,7 +25,9 @@ class Brand(Settings):
     staff: tuple[Word, ...] = ()
     """People who stand for the brand (the chief executive)."""
     handles: tuple[Word, ...] = ()
-    """Account names on any platform, without @; posts by them are the brand's own."""
+    """Account names on any platform, without @; posts by them are the brand's own. One of Mastodon with its server, too
+    (`bahn@bahn.social`): another server's account of that name is not the brand's then. Where a source names ids alone,
+    as Bluesky's feed does, the id (`did:plc:...`)."""
     competitors: tuple[Word, ...] = ()
     """Ids of brands in this file that compete with this one."""
     homonyms: tuple[Word, ...] = ()
@@ -33,7 +35,8 @@ class Brand(Settings):
     context: tuple[Word, ...] = ()
     """Words that make a homonym mean this brand ("Zug", "Ticket"), matched as word beginnings."""
     not_context: tuple[Word, ...] = ()
-    """Words that make a homonym mean something else ("Autobahn", "Achterbahn")."""
+    """Words that make a homonym mean something else ("Autobahn", "Achterbahn"). Of a name of one meaning: words that
+    begin like it ("Amazonas"), and phrases in which it does not count ("Amazon rainforest")."""
 
 
 class Brands(Settings):

@@ -4,6 +4,7 @@ import pytest
 
 from classifiers.brands import BrandMatch
 from configs.brands import Brand, Brands
+from schemas.mention import Author
 from tests.classifiers.samples import mention
 
 BRANDS = Brands(
@@ -254,3 +255,56 @@ def test_a_doubled_last_letter_is_a_misspelling():
 def test_the_plural_of_a_homonym_is_never_the_brand():
     assert brands_of("Zwei Bahnen, kein Zug") == []
     assert brands_of("Bahns Zug") == ["deutsche-bahn"]
+
+
+SHOP = BrandMatch(
+    Brands(
+        brands=(
+            Brand(id="plain", name="Plainco", handles=("plainco",)),
+            Brand(id="pinned", name="Pinnedco", handles=("pinnedco", "pinnedco@pinned.social")),
+            Brand(id="did", name="Didco", handles=("did:plc:ewvi7nxzyoun6zhxrhs64oiz",)),
+        )
+    )
+)
+DID = "did:plc:ewvi7nxzyoun6zhxrhs64oiz"
+
+
+@pytest.mark.parametrize(
+    ("account", "own", "answered"),
+    [
+        ("PlainCo", True, ["plain"]),
+        ("plainco@evil.example", False, ["plain"]),
+        ("pinnedco", True, ["pinned"]),
+        ("PinnedCo@Pinned.social", True, ["pinned"]),
+        ("pinnedco@evil.example", False, []),
+        ("pinnedco@pinned.social.evil.example", False, []),
+        ("fan@plainco", False, []),
+        (DID, True, ["did"]),
+        ("did:plc:other", False, []),
+    ],
+)
+def test_only_the_account_with_its_server_speaks_for_a_brand_and_who_answers_another_may_mean_it(
+    account, own, answered
+):
+    found = SHOP.classify([mention("ja", handle=account), mention("ja", parent_author=f"@{account}")], {})
+    assert found["author_is_brand"] == [own, False]
+    assert found["parent_is_brand"] == [False, bool(answered)]
+    assert found["brands"][1] == answered
+
+
+def test_where_a_source_names_no_handle_the_id_tells_a_brands_own_post():
+    by_id = mention("ja").model_copy(update={"author": Author(id=DID)})
+    other = mention("ja").model_copy(update={"author": Author(id=DID, handle="somebody")})
+    assert SHOP.classify([by_id, other], {})["author_is_brand"] == [True, False]
+
+
+def test_a_name_of_one_meaning_does_not_count_in_a_phrase_of_not_context():
+    amazon = Brand(id="amazon", name="Amazon", not_context=("rainforest", "Amazon rainforest", "Amazon-Regenwald"))
+    match = BrandMatch(Brands(brands=(amazon,)))
+
+    def found(text: str) -> bool:
+        return match.classify([mention(text)], {})["brands"] == [["amazon"]]
+
+    assert not found("The Amazon Rainforest is on fire") and not found("Der Amazon-Regenwald brennt")
+    assert found("Amazon: my book on the Amazon rainforest never came") and found("#AmazonFail the Amazon rainforest")
+    assert found("Amazon lost my rainforest poster")

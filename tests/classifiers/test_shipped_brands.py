@@ -38,6 +38,7 @@ MATCH = BrandMatch(load(SHIPPED / "brands.yaml", Brands))
         ("Windows update broke my PC", ["microsoft"]),
         ("@zoom_us host cannot share", ["zoom"]),
         ("Urlaub am Amazonas", []),
+        ("The Amazon rainforest is on fire", []),
         ("amazons Paket ist weg", ["amazon"]),
     ],
 )
