@@ -53,3 +53,20 @@ def test_a_file_of_another_model_or_none_or_half_of_one_is_refused(tmp_path):
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(TerminalError, match="cannot be read"):
         held_out.load(tmp_path, "hash")
+
+
+def test_an_empty_file_and_one_with_any_byte_flipped_are_refused_as_half_of_one_is(tmp_path):
+    held_out.save(KEPT, tmp_path, "hash")
+    path = tmp_path / held_out.FILE
+    whole = path.read_bytes()
+    path.write_bytes(b"")
+    with pytest.raises(TerminalError, match=r"cannot be read .*train the model anew"):
+        held_out.load(tmp_path, "hash")
+    refused = 0
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :])
+        try:
+            held_out.load(tmp_path, "hash")  # times and the like may be anything
+        except TerminalError:
+            refused += 1
+    assert refused > len(whole) / 2
