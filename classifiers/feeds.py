@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from classifiers.labelled import collection
 from schemas.errors import TerminalError
 
 WEIGHT = 0.25  # of a labelled post's; half: the same
@@ -29,7 +30,7 @@ class FeedPost:
 def read(paths: Sequence[Path], labelled: Iterable[str]) -> list[FeedPost]:
     """A post a line, up to its first tab, once each, and none that is among the texts `labelled`.
 
-    The name of a file's folder, without digits at its end, is taken for its collection, as in labelled posts' sources.
+    The name of a file's folder is taken for its source, whose collection is told as that of labelled posts is.
     Raises TerminalError for a file that cannot be read or is empty."""
     seen = {key(text) for text in labelled} | {""}
     found: list[FeedPost] = []
@@ -39,7 +40,7 @@ def read(paths: Sequence[Path], labelled: Iterable[str]) -> list[FeedPost]:
             text = line.partition("\t")[0].replace("|LBR|", " ").strip()
             if key(text) not in seen:
                 seen.add(key(text))
-                found.append(FeedPost(text, path.resolve().parent.name.rstrip("0123456789")))
+                found.append(FeedPost(text, collection(path.resolve().parent.name)))
         if len(found) == before:
             raise TerminalError(f"{path}: holds no post that is not labelled already; give UTF-8 text, a post a line")
     return found

@@ -46,8 +46,8 @@ class GoldPost:
 
     @property
     def origin(self) -> str:
-        """The collection it came from, without split and translation mark: `mobasa`, `ibm`, `authored` ..."""
-        return self.source.partition("/")[0].partition("-")[0].rstrip("0123456789") or self.source
+        """The collection it came from, without split and mark of translation: `mobasa`, `ibm`, `authored` ..."""
+        return labelled.collection(self.source)
 
     @property
     def is_real(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -27,6 +28,11 @@ class Labelled(Protocol):
 
 
 Post = TypeVar("Post", bound=Labelled)
+
+
+def collection(name: str) -> str:
+    """Which posts are left out together: those of one `name` up to its first `-` or `/`, digits at its end cut off."""
+    return re.split("[-/]", name, maxsplit=1)[0].rstrip("0123456789") or name
 
 
 def read(path: Path, make: Callable[[str, dict[str, Any]], Post], example: str) -> list[Post]:

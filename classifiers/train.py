@@ -88,6 +88,8 @@ def train(
     started = time.process_time()
     intents = tuple(intent.id for intent in taxonomy.intents)
     posts, sources = _read(paths, intents)
+    named = sorted(Counter(post.origin for post in posts).items())
+    tell("collections: " + ", ".join(f"{origin} {count}" for origin, count in named))
     targets = targets_of(posts, intents)
     _refuse_rare(targets, len(intents))
     feed = feeds.read(further.feeds, [post.text for post in posts])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from classifiers import feeds
+from classifiers.gold import GoldPost
 from schemas.errors import TerminalError
 
 
@@ -46,3 +47,9 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path):
 
 def test_places_of_texts_that_are_not_labelled():
     assert feeds.without(["a b", "c", "A-B!"], ["ab"]) == [1]
+
+
+@pytest.mark.parametrize(("folder", "origin"), [("shop-chat26", "shop"), ("shop_chat", "shop_chat"), ("26", "26")])
+def test_a_feeds_collection_is_told_as_that_of_labelled_posts_is(tmp_path, folder, origin):
+    assert feeds.read([file(tmp_path / folder, ["hallo"])], [])[0].origin == origin
+    assert GoldPost("1", "x", "de", folder, frozenset(), False, 0).origin == origin

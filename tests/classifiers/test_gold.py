@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from classifiers.gold import GoldError, read
+from classifiers.gold import GoldError, GoldPost, read
 from tests.classifiers.samples import write_gold
 
 INTENTS = ("complaint", "praise")
@@ -73,3 +73,19 @@ def test_a_doubled_id_is_refused(tmp_path):
 def test_a_line_separator_within_a_text_is_no_new_line(tmp_path):
     path = write_gold(tmp_path / "gold.jsonl", [GOOD | {"text": "a\u2028b\x85c"}])
     assert read(path, INTENTS)[0].text == "a\u2028b\x85c"
+
+
+@pytest.mark.parametrize(
+    ("source", "origin"),
+    [
+        ("mine/2026", "mine"),
+        ("shop_reviews", "shop_reviews"),
+        ("shop-reviews", "shop"),
+        ("germeval2018-train", "germeval"),
+        ("minibar-Garmin_Connect/translated", "minibar"),
+        ("2026", "2026"),
+        ("-x", "-x"),
+    ],
+)
+def test_a_collection_is_the_source_up_to_its_first_dash_or_slash_without_digits_at_its_end(source, origin):
+    assert GoldPost("1", "x", "de", source, frozenset(), False, 0).origin == origin

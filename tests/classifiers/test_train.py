@@ -213,3 +213,11 @@ def test_posts_of_a_feed_lower_what_they_resemble(trained, tmp_path):
 def test_a_judge_without_intents_cannot_be_evaluated(trained):
     with pytest.raises(TerminalError, match="no intents classifier"):
         evaluate(trained[1], Judge([NoiseMarks()]))
+
+
+def test_training_says_which_collections_it_found(tmp_path):
+    rows = [row | {"source": f"shop-{n % 2}"} for n, row in enumerate(labelled_rows(ids(SIX), 30))]
+    said: list[str] = []
+    with pytest.raises(GoldError):
+        train.train([write_gold(tmp_path / "gold.jsonl", rows)], SEVEN, tmp_path / "out", 1, tell=said.append)
+    assert said == ["collections: shop 30"]
