@@ -30,8 +30,8 @@ _E5 = "multilingual-e5-small (intfloat, MIT; Wang et al. 2024, arXiv 2402.05672)
 _WATTS = 25  # a core, under load
 _LIMITS = """\
 - It judges the text alone: no picture, no thread, no history. What a reply answers to, it cannot know.
-- It says too much rather than too little: private chat that names a brand, generalities, politics and irony are its
-  usual false alarms. The brand match and the noise rules come before it in the triage for that reason.
+- Private chat that names a brand, generalities, politics and irony are its usual false alarms: hence the brand match
+  and the noise rules in the triage. Where recall is below precision in the tables, it says too little, not too much.
 - On posts from a source it never saw it is clearly worse (second table). A few hundred labelled posts of your own help
   more than anything else: add them to the files given to `echolot train intents`.
 - Labels with few real posts (delivery, product questions outside German and English) rest on authored posts.
@@ -79,7 +79,7 @@ def write(
         "intervention; the false alarms are those of the labelled posts, of which most name no brand of yours. "
         "n-grams, penalty and weights of posts were chosen by such figures on these posts, so they are a little kind.",
         "", *_figures(report.figures),
-        "", "## What each stage brings", "", *_figures(report.stages),
+        "", "## What each stage brings", "", *_networks(model), *_figures(report.stages),
         "", "## Threshold of needs_intervention: the trade-off", "", *_trade_offs(report.trade_offs),
         "", "## Pictures", "", *_pictures(place, model, held_out),
         "", "## Limits", "", *_LIMITS.splitlines(), "",
@@ -176,6 +176,15 @@ def _figures(figures: Sequence[Figures]) -> Iterator[str]:
             feed = (row.precision_at_2_percent, row.queue_per_1000)
         cells = [*(_number(n, 3) for n in numbers), _number(feed[0], 3), _number(feed[1], 0)]
         yield f"| {row.language} | {row.label} | {row.posts} | {row.positives} | {' | '.join(cells)} |"
+
+
+def _networks(model: Model) -> Iterator[str]:
+    if model.encoder is not None and model.encoder.graph:
+        yield (
+            "The folds, and the sources left out one by one, are of the other models, calibration and thresholds: the "
+            "encoder's logits, alone and in the mean, are of networks that saw one half of the posts, or of two groups "
+            "of sources one."
+        )
 
 
 def _trade_offs(rows: Sequence[TradeOff]) -> Iterator[str]:

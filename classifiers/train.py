@@ -237,16 +237,17 @@ class _Trial:
 
     def stages(self, split: str, logits: Logits, part: NDArray[np.generic]) -> Iterator[Figures]:
         """Each model alone, both on every post, and the cascade, in a few rows."""
-        for name, pick, asked in self._ways():
+        for name, pick, asked in self._ways(split):
             figures, _ = self._judged(f"{split}: {name}", pick(logits), pick(self.by_post), part, asked)
             wanted = {(label, language) for label in ("macro", NEEDS_INTERVENTION) for language in (ALL, UNTRANSLATED)}
             yield from (row for row in figures if (row.label, row.language) in wanted)
 
-    def _ways(self) -> Iterator[tuple[str, Callable[[Logits], Logits], tuple[float, ...]]]:
+    def _ways(self, split: str) -> Iterator[tuple[str, Callable[[Logits], Logits], tuple[float, ...]]]:
+        networks = "two halves" if split == CROSS_VALIDATED else "two groups of sources"
         yield "linear alone", lambda of: Logits(of.linear), ()
         yield "sentence vectors alone", lambda of: Logits(of.others[0]), ()
         if len(self.by_post.others) > 1:
-            yield "encoder alone", lambda of: Logits(of.others[1]), ()
+            yield f"encoder alone, networks of {networks}", lambda of: Logits(of.others[1]), ()
             yield "linear and sentence vectors", lambda of: Logits(of.linear, of.others[:1]), ()
         yield "all on every post", lambda of: of, ()
         yield "cascade, as shipped", lambda of: of, _ASKED

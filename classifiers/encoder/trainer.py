@@ -1,7 +1,7 @@
 """The encoder as a further model of the mean: logits of posts held out, and the network that ships.
 
-A training takes half an hour on two cores, so fewer parts are held out than of the other models: two halves of the
-posts, and two of the collections. Such figures are a little strict, since each network saw less. Training only."""
+A training takes a quarter of an hour on two cores, so fewer parts are held out than of the other models: two halves of
+the posts, two groups of collections. Such figures are a little strict, since each network saw less. Training only."""
 
 from __future__ import annotations
 

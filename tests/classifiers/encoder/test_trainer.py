@@ -50,7 +50,9 @@ def test_it_trains_a_third_model_and_goes_on_from_what_is_kept(checkpoint, tmp_p
     report = train.train([gold], SIX, tmp_path / "one", 1, further)
     model = artefact.load(tmp_path / "one")
     assert model.encoder is not None and model.encoder.graph and len(model.encoder.stages) == 2
-    assert "encoder alone" in {row.split.rpartition(": ")[2] for row in report.stages}
+    stages = {row.split for row in report.stages}
+    assert "five folds: encoder alone, networks of two halves" in stages
+    assert "source left out: encoder alone, networks of two groups of sources" in stages
     found = classified(Intents(model, SIX), [mention("@Brand_Help der Aufzug ist kaputt in Köln")])
     assert found["intents"] == [["defect"]]
 
@@ -63,10 +65,11 @@ def test_it_trains_a_third_model_and_goes_on_from_what_is_kept(checkpoint, tmp_p
     train.train([gold], SIX, tmp_path / "two", 1, further)
     names = ("intents.npz", "encoder/encoder.json", "encoder/encoder.onnx")
     assert all((tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes() for name in names)
-    stages = json.loads((tmp_path / "two" / "encoder" / "encoder.json").read_text())["stages"]
-    assert stages[1]["cut"] >= 0 and stages[1]["asks"] == ["needs_intervention"] and len(stages[0]["asks"]) == 7
+    told = json.loads((tmp_path / "two" / "encoder" / "encoder.json").read_text())["stages"]
+    assert told[1]["cut"] >= 0 and told[1]["asks"] == ["needs_intervention"] and len(told[0]["asks"]) == 7
     for folder in ("one", "two"):
         card = (tmp_path / folder / "intents.md").read_text()
+        assert "are of networks that saw one half of the posts" in card
         assert re.search(r"in \d+\.\d h of it \(\S+ kWh at 25 W a core\)", card)
 
 
