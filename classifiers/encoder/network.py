@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from transformers import AutoModel
 
 from classifiers.sentiment import CLASSES
+from schemas.errors import TerminalError
 
 
 class Network(nn.Module):  # type: ignore[misc,unused-ignore]
@@ -37,14 +38,21 @@ class Network(nn.Module):  # type: ignore[misc,unused-ignore]
 def load(model: str | Path, outputs: int, layers: int | None = None) -> Network:
     """A network on a body from a folder or a hub name, cut to `layers` spread evenly over its depth, the last included.
 
-    Dropout is off: the sets are passed over few times, and it costs a sixth of the speed."""
-    body = AutoModel.from_pretrained(
-        str(model),
-        hidden_dropout_prob=0.0,
-        attention_probs_dropout_prob=0.0,
-        add_pooling_layer=False,
-        attn_implementation="eager",  # the fused one's way back takes six times as long in 16 bits
-    )
+    Dropout is off: the sets are passed over few times, and it costs a sixth of the speed. Raises TerminalError where
+    the model is not there, or is built otherwise."""
+    try:
+        body = AutoModel.from_pretrained(
+            str(model),
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
+            add_pooling_layer=False,
+            attn_implementation="eager",  # the fused one's way back takes six times as long in 16 bits
+        )
+    except (OSError, ValueError, TypeError) as error:  # not there; unknown; built of other parts, as DistilBERT
+        raise TerminalError(
+            f"the encoder {str(model)!r} cannot be loaded as one built like BERT ({error}); name another, as e5 or "
+            f"XLM-R, by --encoder, or take `--encoder package`"
+        ) from None
     if layers is not None:
         cut(body, layers)
     return Network(body, body.config.hidden_size, outputs)

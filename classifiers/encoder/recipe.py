@@ -45,22 +45,26 @@ SHIPPED = Recipe()
 
 
 def pruned_checkpoint(texts: Sequence[str], folder: Path) -> Path:
-    """e5-small from its packages with the pieces that `texts` need, in `folder`; kept there for the next run."""
-    if (folder / "model.safetensors").exists():
-        return folder
-    whole = package.write_checkpoint(folder / "whole")
-    described = (whole / "tokenizer.json").read_text(encoding="utf-8")
-    tokenizer = Tokenizer.from_str(described)
-    used = {number for ids in pieces(tokenizer, texts) for number in ids}
+    """e5-small from its packages with the pieces that `texts` need; kept in `folder`, one for each choice of pieces."""
+    described = package.package_file(*package.TOKENIZER).read_text(encoding="utf-8")
+    used = {number for ids in pieces(Tokenizer.from_str(described), texts) for number in ids}
     keep = pruning.kept(json.loads(described)["model"]["vocab"], used)
+    tokenizer = pruning.pruned_tokenizer(described, keep)
+    made = folder / sha256(tokenizer.encode()).hexdigest()[:16]
+    if made.exists():
+        return made
+    unfinished = made.with_suffix(".part")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    whole = package.write_checkpoint(unfinished / "whole")
     weights = load_file(whole / "model.safetensors")
     weights[_TABLE] = pruning.pruned_table(weights[_TABLE], keep)
     config = json.loads((whole / "config.json").read_text(encoding="utf-8")) | {"vocab_size": len(keep)}
-    (folder / "config.json").write_text(json.dumps(config, indent=1), encoding="utf-8")
-    (folder / "tokenizer.json").write_text(pruning.pruned_tokenizer(described, keep), encoding="utf-8")
-    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    (unfinished / "config.json").write_text(json.dumps(config, indent=1), encoding="utf-8")
+    (unfinished / "tokenizer.json").write_text(tokenizer, encoding="utf-8")
+    save_file(weights, unfinished / "model.safetensors", metadata={"format": "pt"})
     shutil.rmtree(whole)
-    return folder
+    unfinished.rename(made)
+    return made
 
 
 def train(
@@ -103,9 +107,14 @@ def train(
 
 
 def _known_by(checkpoint: str | Path) -> str:
-    """A folder by its weights, a hub's model by its name."""
-    weights = Path(checkpoint) / "model.safetensors"
-    return sha256(weights.read_bytes()).hexdigest() if weights.exists() else str(checkpoint)
+    """A folder by its weights, by all its files where these are in no `model.safetensors`; a model of a hub by name."""
+    folder = Path(checkpoint)
+    if (weights := folder / "model.safetensors").exists():
+        return sha256(weights.read_bytes()).hexdigest()
+    if not folder.is_dir():
+        return str(checkpoint)
+    files = [path for path in sorted(folder.iterdir()) if path.is_file()]
+    return sha256(repr([(path.name, sha256(path.read_bytes()).digest()) for path in files]).encode()).hexdigest()
 
 
 def _shared_with(teacher: Network, student: Network, layers: int) -> dict[str, object]:

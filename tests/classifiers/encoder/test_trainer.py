@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import time
 
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="pip install 'echolot[training]' for the tests of training")
 from tokenizers import Tokenizer, models, pre_tokenizers, processors  # noqa: E402
-from transformers import BertConfig, BertModel  # noqa: E402
+from transformers import BertConfig, BertModel, DistilBertConfig, DistilBertModel  # noqa: E402
 
 from classifiers import artefact, train  # noqa: E402
-from classifiers.encoder import recipe, shelf  # noqa: E402
+from classifiers.encoder import network, recipe, shelf  # noqa: E402
 from classifiers.encoder.learning import Course  # noqa: E402
 from classifiers.encoder.scorer import LONGEST  # noqa: E402
 from classifiers.intents import Intents  # noqa: E402
 from configs.loading import SHIPPED, load  # noqa: E402
 from configs.taxonomy import Taxonomy  # noqa: E402
+from schemas.errors import TerminalError  # noqa: E402
 from tests.classifiers.samples import classified, labelled_rows, mention, write_gold  # noqa: E402
 
 SIX = load(SHIPPED / "taxonomy.yaml", Taxonomy)
@@ -102,3 +105,67 @@ def test_weights_that_were_broken_off_are_not_taken_for_whole(tmp_path, monkeypa
     with pytest.raises(KeyboardInterrupt):
         made.made("x", 1, [], body, lambda: None)
     assert not list(tmp_path.glob("*.safetensors"))
+
+
+@pytest.fixture
+def packages(tmp_path, monkeypatch):
+    """In place of the two packages: a vocabulary with words that no rule keeps, and a table of that many rows."""
+    words = ["▁query", ":", "▁", "спасибо", "поезд", "<mask>"]
+    vocabulary = [["<s>", 0.0], ["<pad>", 0.0], ["</s>", 0.0], ["<unk>", 0.0], *([word, -2.0] for word in words)]
+    tokenizer = Tokenizer(models.Unigram([tuple(each) for each in vocabulary], unk_id=3))
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    monkeypatch.setattr(recipe.package, "package_file", lambda *_: tmp_path / "tokenizer.json")
+
+    def write_checkpoint(folder):
+        folder.mkdir(parents=True)
+        table = np.arange(len(vocabulary) * 2, dtype=np.float32).reshape(-1, 2)
+        recipe.save_file({recipe._TABLE: table}, folder / "model.safetensors", metadata={"format": "pt"})
+        (folder / "config.json").write_text("{}")
+        return folder
+
+    monkeypatch.setattr(recipe.package, "write_checkpoint", write_checkpoint)
+    return write_checkpoint
+
+
+def test_a_pruned_checkpoint_is_kept_for_the_same_pieces_and_made_anew_for_others(packages, tmp_path, monkeypatch):
+    one = recipe.pruned_checkpoint(["спасибо"], tmp_path / "work")
+    two = recipe.pruned_checkpoint(["спасибо", "поезд"], tmp_path / "work")
+    fresh = recipe.pruned_checkpoint(["спасибо", "поезд"], tmp_path / "fresh")
+    for name in ("model.safetensors", "tokenizer.json", "config.json"):
+        assert (two / name).read_bytes() == (fresh / name).read_bytes() != (one / name).read_bytes()
+    assert sorted(path.name for path in two.iterdir()) == ["config.json", "model.safetensors", "tokenizer.json"]
+    monkeypatch.setattr(recipe.package, "write_checkpoint", None)
+    assert recipe.pruned_checkpoint(["поезд спасибо"], tmp_path / "work") == two
+
+
+def test_a_checkpoint_that_was_broken_off_is_not_taken_for_whole(packages, tmp_path, monkeypatch):
+    def broken(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(recipe, "save_file", broken)
+        recipe.pruned_checkpoint(["спасибо"], tmp_path / "work")
+    monkeypatch.setattr(recipe.package, "write_checkpoint", packages)
+    made = recipe.pruned_checkpoint(["спасибо"], tmp_path / "work")
+    assert (made / "model.safetensors").exists() and [path.name for path in made.parent.iterdir()] == [made.name]
+
+
+def test_a_checkpoint_is_known_by_its_weights_whatever_their_file(tmp_path):
+    weights = tmp_path / "model.safetensors"
+    weights.write_bytes(b"one")
+    assert recipe._known_by(tmp_path) == hashlib.sha256(b"one").hexdigest()
+    other = weights.rename(tmp_path / "pytorch_model.bin")
+    before = recipe._known_by(tmp_path)
+    other.write_bytes(b"two")
+    assert before != recipe._known_by(tmp_path) != str(tmp_path)
+    assert recipe._known_by("intfloat/e5") == "intfloat/e5"
+
+
+def test_an_encoder_of_another_build_is_refused_with_the_mend(tmp_path):
+    config = DistilBertConfig(vocab_size=200, dim=16, n_layers=1, n_heads=2, hidden_dim=32, max_position_embeddings=84)
+    DistilBertModel(config).save_pretrained(tmp_path / "distil")
+    with pytest.raises(TerminalError, match=r"distil.* cannot be loaded .*DistilBertModel.*; name another.*--encoder"):
+        network.load(tmp_path / "distil", 3)
+    with pytest.raises(TerminalError, match=r"none.* cannot be loaded as one built like BERT"):
+        network.load(tmp_path / "none", 3)
