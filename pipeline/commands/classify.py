@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,9 +41,16 @@ def classify(
     if not texts:
         if sys.stdin.isatty():
             print("type or paste a text a line; Ctrl-D ends", file=sys.stderr)
+        assert isinstance(sys.stdin, TextIOWrapper)
+        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")  # as arguments come, whatever the locale
         texts = [line.rstrip("\n") for line in sys.stdin if line.strip()]
     if not texts or not any(text.strip() for text in texts):
         raise typer.BadParameter('there is no text to judge; give one in quotes: echolot classify "..."')
+    for number, text in enumerate(texts, 1):
+        if any("\udc80" <= character <= "\udcff" for character in text):
+            raise typer.BadParameter(
+                f"text {number}, {text[:40]!a}, is not UTF-8; convert it, as by `iconv -f latin1 -t utf-8`"
+            )
     settings = judged_by(config)
     rows, names = _judge(settings, texts, explain), (*_NAMES, "explained") if explain else _NAMES
     if as_json:

@@ -166,3 +166,14 @@ def test_the_demo_does_not_empty_a_folder_of_somebody_else(tmp_path):
     (tmp_path / "precious").write_text("x")
     done = echolot("demo", "--folder", tmp_path)
     assert done.returncode == 2 and (tmp_path / "precious").exists()
+
+
+@pytest.mark.parametrize("given", [{"input": "gut\n\xff\n"}, {"arguments": ["gut", b"\xff"]}])
+def test_classify_names_a_text_that_is_not_utf_8(given):
+    done = subprocess.run(
+        [sys.executable, "-m", "pipeline.commands.app", "classify", *given.get("arguments", [])],
+        input=given.get("input", "").encode("latin-1"), capture_output=True, cwd=ROOT, timeout=120,
+    )  # fmt: skip
+    said = done.stderr.decode()
+    assert done.returncode == 2 and "Traceback" not in said, said
+    assert "text 2" in said and "is not UTF-8; convert it" in said, said
