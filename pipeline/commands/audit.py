@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pipeline.auditing.filled import Sheet
     from pipeline.auditing.sample import Sample
 
+_OUT = Path("audit.csv")
 _DAYS = 30
 _SEED = 1
 _DAY = ["%Y-%m-%d"]
@@ -24,14 +25,14 @@ _DAY = ["%Y-%m-%d"]
 
 def add_to(app: typer.Typer) -> None:
     """Register the command."""
-    app.command("audit", epilog="Example: `echolot audit --out audit.csv`, then `echolot audit --checked audit.csv`")(
-        audit
-    )
+    app.command("audit", epilog="Example: `echolot audit`, then `echolot audit --checked audit.csv`")(audit)
 
 
 def audit(
     config: shared.Config = shared.DEFAULT,
-    out: Annotated[Path | None, typer.Option(help="Draw a sample into this CSV.", metavar="FILE")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Draw a sample into this CSV; unset: audit.csv.", metavar="FILE")
+    ] = None,
     checked: Annotated[
         Path | None, typer.Option(help="A sample that people filled in; with --out it is drawn larger.", metavar="FILE")
     ] = None,
@@ -47,21 +48,19 @@ def audit(
 ) -> None:
     """Measure how much of what needed somebody reached the queue, by posts that people check.
 
-    First `--out` draws posts into a file, from the queue and from all that was suppressed. People write yes or no into
+    First it draws posts into a file, from the queue and from all that was suppressed. People write yes or no into
     its first column: should somebody of the brand act on this post? Then `--checked` gives recall and precision of the
     queue with 95 % intervals, and what was missed a day. Both together draw more posts of the same range and keep the
     answers. A brand's own posts are not drawn: they need nobody."""
-    if out is None and checked is None:
-        raise typer.BadParameter("say --out FILE to draw a sample, or --checked FILE for one that is filled in")
     if checked is not None and (since or until or seed is not None):
         raise typer.BadParameter("--since, --until and --seed stand in the file already; leave them out with --checked")
     from pipeline.auditing import filled, sample
 
     before = filled.read(checked) if checked is not None else None
-    if out is None:
-        assert checked is not None and before is not None
+    if checked is not None and before is not None and out is None:
         _report(checked, before, as_json)
         return
+    out = out or _OUT
     _refuse_to_lose(out, before, posts)
     first, after = _range(since, until) if before is None else (before.audit.since, before.audit.until)
     chosen = seed or _SEED if before is None else before.audit.seed

@@ -83,6 +83,13 @@ def test_from_the_store_to_recall_with_its_interval(job, tmp_path):
     assert figures["recall"] == pytest.approx({"estimate": 30 / 64, "low": 30 / 64, "high": 30 / 64})
 
 
+def test_a_sample_goes_into_audit_csv_and_answers_in_it_are_never_written_over(job, tmp_path):
+    assert "posts are in audit.csv" in echolot("audit", "--config", job, "--sample", "50", at=tmp_path).stdout
+    assert filled_in(tmp_path / "audit.csv", lambda n: "no") == 50
+    again = echolot("audit", "--config", job, at=tmp_path)
+    assert_says(again, 2, "audit.csv exists, and may hold answers; name another file by --out")
+
+
 def test_a_file_with_answers_is_never_written_over(job, tmp_path):
     out = tmp_path / "audit.csv"
     out.write_text("precious")
@@ -103,7 +110,6 @@ def test_an_unclear_answer_is_named_with_line_and_column(job, tmp_path):
 @pytest.mark.parametrize(
     "arguments, says",
     [
-        ([], "say --out FILE to draw a sample, or --checked FILE"),
         (["--checked", "a.csv", "--seed", "2"], "stand in the file already; leave them out with --checked"),
         (["--out", "a.csv", "--since", "2026-11-02", "--until", "2026-11-02"], "the range is empty"),
         (["--out", "a.csv", "--since", "gestern"], "--since"),
