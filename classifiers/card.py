@@ -10,7 +10,7 @@ from classifiers import calibration, pictures
 from classifiers.artefact import ARRAYS, SHIPPED, Model
 from classifiers.encoder.package import PACKAGE
 from classifiers.feeds import WEIGHT, FeedPost
-from classifiers.figures import Figures, Report, TradeOff
+from classifiers.figures import Figures, Report, SeverityFigures, TradeOff
 from classifiers.gold import GoldPost
 from classifiers.held_out import BY_POST, HeldOut
 from classifiers.intents import NEEDS_INTERVENTION
@@ -76,11 +76,15 @@ def write(
         "together. Where a collection is left out, calibration and thresholds come from models that had seen it, on "
         "posts of the other collections. "
         "`P at 2 %` and `queue` (of 1,000 mentions) are what recall and false alarms come to in a feed where 2 % need "
-        "intervention; the false alarms are those of the labelled posts, of which most name no brand of yours. "
+        "intervention, and `P at 80 %` is the precision there with the threshold that finds 80 %; the false alarms are "
+        "those of the labelled posts, of which most name no brand of yours. "
         "n-grams, penalty and weights of posts were chosen by such figures on these posts, so they are a little kind.",
         "", *_figures(report.figures),
         "", "## What each stage brings", "", *_networks(model), *_figures(report.stages),
         "", "## Threshold of needs_intervention: the trade-off", "", *_trade_offs(report.trade_offs),
+        "", "## Severity", "",
+        "Posts of each severity (0: nobody is needed), and how severe they were said to be; 3 and 4 recall first.",
+        "", *_severities(report.severities),
         "", "## Pictures", "", *_pictures(place, model, held_out),
         "", "## Limits", "", *_LIMITS.splitlines(), "",
     ]  # fmt: skip
@@ -168,13 +172,16 @@ def _figures(figures: Sequence[Figures]) -> Iterator[str]:
         if row.split != split:
             split = row.split
             yield from ("", f"### {split.capitalize()}", "")
-            yield "| language | label | posts | positives | F1 | AP | precision | recall | ECE | P at 2 % | queue |"
-            yield "|---|---|---|---|---|---|---|---|---|---|---|"
+            yield (
+                "| language | label | posts | positives | F1 | AP | precision | recall | ECE | P at 2 % | queue | "
+                "P at 80 % |"
+            )
+            yield f"|{'---|' * 12}"
         numbers = (row.f1, row.average_precision, row.precision, row.recall, row.calibration_error)
-        feed: tuple[float | None, ...] = (None, None)
+        feed: tuple[float | None, ...] = (None, None, None)
         if row.label == NEEDS_INTERVENTION:
-            feed = (row.precision_at_2_percent, row.queue_per_1000)
-        cells = [*(_number(n, 3) for n in numbers), _number(feed[0], 3), _number(feed[1], 0)]
+            feed = (row.precision_at_2_percent, row.queue_per_1000, row.precision_at_80_recall)
+        cells = [*(_number(n, 3) for n in numbers), _number(feed[0], 3), _number(feed[1], 0), _number(feed[2], 3)]
         yield f"| {row.language} | {row.label} | {row.posts} | {row.positives} | {' | '.join(cells)} |"
 
 
@@ -195,6 +202,14 @@ def _trade_offs(rows: Sequence[TradeOff]) -> Iterator[str]:
             f"| {row.language} | {row.threshold:.2f} | {row.recall:.3f} | {row.false_alarms:.4f} | "
             f"{_number(row.precision, 3)} | {row.queue_per_1000:.0f} |"
         )
+
+
+def _severities(rows: Sequence[SeverityFigures]) -> Iterator[str]:
+    yield "| split | severity | posts | said 0 | 1 | 2 | 3 | 4 | so severe or more |"
+    yield "|---|---|---|---|---|---|---|---|---|"
+    for row in rows:
+        recall = _number(row.recall if row.severity else None, 3)
+        yield f"| {row.split} | {row.severity} | {sum(row.said)} | {' | '.join(map(str, row.said))} | {recall} |"
 
 
 def _pictures(place: Path, model: Model, held_out: HeldOut) -> Iterator[str]:

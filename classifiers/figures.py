@@ -5,11 +5,13 @@ base rate b has precision b r / (b r + (1 - b) f), and queues 1000 (b r + (1 - b
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
 
 from classifiers import calibration
@@ -38,6 +40,8 @@ class Figures:
     calibration_error: float | None
     precision_at_2_percent: float | None = None
     queue_per_1000: float | None = None
+    precision_at_80_recall: float | None = None
+    """In a feed of the base rate, with the highest threshold that finds 80 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,22 @@ class TradeOff:
 
 
 @dataclass(frozen=True, slots=True)
+class SeverityFigures:
+    """What became of the posts of one severity."""
+
+    split: str
+    severity: int
+    """1 to 4; 0: they need nobody."""
+    said: tuple[int, ...]
+    """How many posts were said to have severity 0 (nobody needed), 1, 2, 3, 4."""
+
+    @property
+    def recall(self) -> float:
+        """Share that was said to be so severe, or more."""
+        return sum(self.said[self.severity :]) / max(1, sum(self.said))
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All figures of a run, as rows for a table and as JSON."""
 
@@ -63,6 +83,7 @@ class Report:
     trade_offs: tuple[TradeOff, ...] = ()
     stages: tuple[Figures, ...] = ()
     """What each model reaches alone, and together; the split says which."""
+    severities: tuple[SeverityFigures, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -80,6 +101,7 @@ class Report:
             "ECE",
             "P at 2 %",
             "queue",
+            "P at 80 %",
         )
 
     @property
@@ -98,6 +120,7 @@ class Report:
             "figures": [asdict(figures) for figures in self.figures],
             "trade_offs": [asdict(trade_off) for trade_off in self.trade_offs],
             "stages": [asdict(figures) for figures in self.stages],
+            "severities": [asdict(figures) for figures in self.severities],
             "notes": list(self.notes),
         }
 
@@ -126,7 +149,27 @@ def figures_of(split: str, language: str, label: str, truth: Bools, scores: Floa
         calibration_error=calibration.error(calibration.bins(truth, scores)),
         precision_at_2_percent=precision,
         queue_per_1000=queue,
+        precision_at_80_recall=_precision_at(0.8, truth, scores),
     )  # fmt: skip
+
+
+def _precision_at(recall: float, truth: Bools, scores: Floats) -> float | None:
+    found = np.sort(scores[truth])[::-1]
+    said = scores >= found[math.ceil(recall * len(found)) - 1]
+    alarms = float(said[~truth].mean()) if not truth.all() else 0.0
+    return in_a_feed(float(said[truth].mean()), alarms)[0]
+
+
+def severities_of(split: str, truth: NDArray[np.int64], needs: Bools, steps: Bools) -> tuple[SeverityFigures, ...]:
+    """A row a severity. `needs` and `steps` (2, 3, 4 or more, a column each) are verdicts.
+
+    Where nobody is needed severity is 0, and no step counts above one that was not taken."""
+    said = np.where(needs, 1 + np.cumprod(steps, axis=1).sum(axis=1), 0)
+    levels = range(steps.shape[1] + 2)
+    return tuple(
+        SeverityFigures(split, level, tuple(int((said[truth == level] == other).sum()) for other in levels))
+        for level in levels
+    )
 
 
 def in_a_feed(recall: float, false_alarms: float, base_rate: float = BASE_RATE) -> tuple[float | None, float]:
@@ -172,15 +215,18 @@ def macro(split: str, language: str, rows: Sequence[Figures]) -> Figures:
     )  # fmt: skip
 
 
-def best_threshold(truth: Bools, scores: Floats, weights: Floats) -> float:
-    """The threshold of the largest weighted F1, to two decimals, within .05 to .95; .5 where there are no positives."""
+def best_threshold(truth: Bools, scores: Floats, weights: Floats, beta: float = 1.0) -> float:
+    """The threshold of the largest weighted F-beta, to two decimals, within .05 to .95; .5 without positives.
+
+    Recall counts `beta` times as much as precision (van Rijsbergen 1979)."""
     if not truth.any():
         return 0.5
     best, chosen = -1.0, 0.5
     total = float(weights[truth].sum())
     for threshold in np.round(np.arange(0.05, 0.951, 0.01), 2).tolist():
         said = scores >= threshold
-        f1 = 2 * float(weights[truth & said].sum()) / (total + float(weights[said].sum()))
-        if f1 > best:
-            best, chosen = f1, threshold
+        hits = float(weights[truth & said].sum())
+        score = (1 + beta**2) * hits / (beta**2 * total + float(weights[said].sum()))
+        if score > best:
+            best, chosen = score, threshold
     return chosen

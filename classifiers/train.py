@@ -25,7 +25,16 @@ from classifiers.encoder.artefact import Encoder
 from classifiers.encoder.wording import worded
 from classifiers.evaluate import ALL, UNTRANSLATED, by_language, sets
 from classifiers.feeds import FeedPost
-from classifiers.figures import Figures, Floats, Report, TradeOff, trade_offs
+from classifiers.figures import (
+    Bools,
+    Figures,
+    Floats,
+    Report,
+    SeverityFigures,
+    TradeOff,
+    severities_of,
+    trade_offs,
+)
 from classifiers.fitting import (
     Logits,
     Score,
@@ -43,7 +52,7 @@ from classifiers.fitting import (
 )
 from classifiers.gold import GoldError, GoldPost
 from classifiers.held_out import BY_POST, BY_SOURCE, HeldOut
-from classifiers.intents import NEEDS_INTERVENTION
+from classifiers.intents import NEEDS_INTERVENTION, SEVERITIES
 from classifiers.vocabulary import prepared
 from configs.taxonomy import Taxonomy
 
@@ -118,8 +127,13 @@ def train(
         graph, tokenizer, sentiments, encoder_seconds = made.graph, made.tokenizer, made.sets, made.seconds
         started += made.seconds_now
     trial = _Trial(posts, targets, by_post, real)
-    figures, scores = trial.figures(CROSS_VALIDATED, by_post, parts)
-    harder, harder_scores = trial.figures(SOURCE_LEFT_OUT, by_source, origins) if many else ([], None)
+    figures, scores, verdicts = trial.figures(CROSS_VALIDATED, by_post, parts)
+    severities = trial.severities(CROSS_VALIDATED, verdicts)
+    harder: list[Figures] = []
+    harder_scores: Floats | None = None
+    if many:
+        harder, harder_scores, verdicts = trial.figures(SOURCE_LEFT_OUT, by_source, origins)
+        severities += trial.severities(SOURCE_LEFT_OUT, verdicts)
     fitted = fit(material.texts, material.targets, material.weights)
     calibration = calibrate(by_post.rows(chosen), targets.rows(chosen), fitted.biases, _ASKED)
     head = sentences.packed(*fit_head(material.vectors, material.targets, material.weights))
@@ -143,7 +157,9 @@ def train(
     stages = [*trial.stages(CROSS_VALIDATED, by_post, parts)]
     if many:
         stages += trial.stages(SOURCE_LEFT_OUT, by_source, origins)
-    report = Report((*figures, *harder), _notes(posts), tuple(_trade_offs(posts, targets, scores, real)), tuple(stages))
+    report = Report(
+        (*figures, *harder), _notes(posts), tuple(_trade_offs(posts, targets, scores, real)), tuple(stages), severities
+    )
     seconds = time.process_time() - started
     card.write(out_dir, model, report, posts, feed, kept, seconds, further.encoder, sentiments, encoder_seconds)
     return report
@@ -231,14 +247,21 @@ class _Trial:
     by_post: Logits
     real: NDArray[np.int64]
 
-    def figures(self, split: str, logits: Logits, part: NDArray[np.generic]) -> tuple[list[Figures], Floats]:
-        """Figures on real posts, and the probabilities of all."""
+    def figures(self, split: str, logits: Logits, part: NDArray[np.generic]) -> tuple[list[Figures], Floats, Bools]:
+        """Figures on real posts, and the probabilities and verdicts of all."""
         return self._judged(split, logits, self.by_post, part, _ASKED)
+
+    def severities(self, split: str, verdicts: Bools) -> tuple[SeverityFigures, ...]:
+        """What became of the real posts of each severity."""
+        truth = np.array([self.posts[i].severity for i in self.real], np.int64)
+        steps = [self.targets.names.index(name) for name in SEVERITIES]
+        needs = verdicts[self.real, self.targets.names.index(NEEDS_INTERVENTION)]
+        return severities_of(split, truth, needs, verdicts[self.real][:, steps])
 
     def stages(self, split: str, logits: Logits, part: NDArray[np.generic]) -> Iterator[Figures]:
         """Each model alone, both on every post, and the cascade, in a few rows."""
         for name, pick, asked in self._ways(split):
-            figures, _ = self._judged(f"{split}: {name}", pick(logits), pick(self.by_post), part, asked)
+            figures, _, _ = self._judged(f"{split}: {name}", pick(logits), pick(self.by_post), part, asked)
             wanted = {(label, language) for label in ("macro", NEEDS_INTERVENTION) for language in (ALL, UNTRANSLATED)}
             yield from (row for row in figures if (row.label, row.language) in wanted)
 
@@ -254,11 +277,11 @@ class _Trial:
 
     def _judged(
         self, split: str, logits: Logits, by_post: Logits, part: NDArray[np.generic], asked: tuple[float, ...]
-    ) -> tuple[list[Figures], Floats]:
+    ) -> tuple[list[Figures], Floats, Bools]:
         targets, real = self.targets, self.real
         scores, verdicts = np.zeros(targets.truth.shape), np.zeros(targets.truth.shape, bool)
         if len(real) == 0:
-            return [], scores
+            return [], scores, verdicts
         for value in sorted(set(part[real].tolist())):
             inside, others = real[part[real] == value], real[part[real] != value]
             known, about = by_post.rows(others), targets.rows(others)
@@ -267,7 +290,8 @@ class _Trial:
             verdicts[inside] = scores[inside] >= [output.threshold for output in calibration.outputs]
         names = targets.names[: targets.names.index(NEEDS_INTERVENTION) + 1]
         chosen = [self.posts[i] for i in real]
-        return by_language(split, chosen, names, targets.truth[real], scores[real], verdicts[real]), scores
+        figures = by_language(split, chosen, names, targets.truth[real], scores[real], verdicts[real])
+        return figures, scores, verdicts
 
 
 def _trade_offs(
