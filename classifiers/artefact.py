@@ -25,7 +25,7 @@ from schemas.errors import TerminalError
 SHIPPED = Path(__file__).parent / "artefacts"
 INTENTS = "intents"
 ARRAYS, MANIFEST = f"{INTENTS}.npz", f"{INTENTS}.json"
-_FORMAT = 2  # raised when older code could not read the files, or features change
+_FORMAT = 3  # raised when older code could not read the files, or features change
 _FEATURES = f"word 1-2, char {SMALLEST}-{LARGEST}, 2^{SLOT_BITS}"
 
 
@@ -61,6 +61,8 @@ class Model:
     vocabulary: Vocabulary
     weights: NDArray[np.float64]
     handles: tuple[str, ...]
+    scripts: tuple[str, ...]
+    """Those of the texts it was trained on (scripts.py); of others it knows nothing."""
     sources: tuple[Source, ...]
     taxonomy_version: int
     seed: int
@@ -86,7 +88,8 @@ def save(model: Model, folder: Path, name: str = INTENTS) -> Model:
         "format": _FORMAT, "features": _FEATURES, "arrays_sha256": sha256(buffer.getvalue()).hexdigest(),
         "intents": list(model.intents), "outputs": [asdict(output) for output in model.outputs],
         "scales": [asdict(scale) for scale in model.scales],
-        "handles": list(model.handles), "sources": [asdict(source) for source in model.sources],
+        "handles": list(model.handles), "scripts": list(model.scripts),
+        "sources": [asdict(source) for source in model.sources],
         "taxonomy_version": model.taxonomy_version, "seed": model.seed,
     }  # fmt: skip
     if model.encoder is not None:
@@ -133,6 +136,7 @@ def _assemble(folder: Path, manifest: dict[str, Any], data: bytes, content: str)
         vocabulary=Vocabulary(slots, idf),
         weights=np.ascontiguousarray(weights),
         handles=tuple(manifest["handles"]),
+        scripts=tuple(manifest["scripts"]),
         sources=tuple(Source(**source) for source in manifest["sources"]),
         taxonomy_version=manifest["taxonomy_version"],
         seed=manifest["seed"],

@@ -21,6 +21,7 @@ from classifiers.encoder.wording import worded
 from classifiers.normalise import mention_text
 from classifiers.protocol import Columns
 from classifiers.scaling import probabilities
+from classifiers.scripts import script_of
 from classifiers.vocabulary import Features, chunks, prepared
 from configs.taxonomy import Taxonomy
 from schemas.errors import TerminalError
@@ -36,12 +37,12 @@ _LEAST = 0.05  # of logit: a word that moved less is no reason
 class Intents:
     """Scores a batch; every probability is calibrated, rounded to four decimals, and compared with its threshold."""
 
-    name, version = "intents", 3
+    name, version = "intents", 4
     needs: tuple[str, ...] = ("author_is_brand",)
     columns: Mapping[str, type] = {
         "intents": list, "intent_names": list, "intent_probabilities": list, "needs_intervention": bool,
         "needs_intervention_probability": float, "severity": int, "relevance_probability": float,
-        "sentence_vector": bytes, "intents_reasons": list,
+        "sentence_vector": bytes, "unjudged": str, "intents_reasons": list,
     }  # fmt: skip
 
     def __init__(
@@ -94,7 +95,9 @@ class Intents:
         return frozenset(source.sha256 for source in self._model.sources)
 
     def classify(self, mentions: Sequence[Mention], seen: Mapping[str, list[Any]]) -> Columns:
-        """See the protocol; `severity` is 0 exactly where no intervention is needed, as for a brand's own post."""
+        """See the protocol; `severity` is 0 exactly where no intervention is needed, as for a brand's own post.
+
+        `unjudged` says why there is no verdict, "" where there is one: no probability is said, and nothing holds."""
         columns: Columns = {name: [] for name in self.columns}
         if not mentions:
             return columns
@@ -105,10 +108,14 @@ class Intents:
             part = slice(start, start + len(chunk))
             scores, vectors = self._probabilities(features, texts[part])
             scores[is_own[part], self._at : self._last] = 0.0
+            unjudged = self._unjudged(features, texts[part])
+            scores[[why != "" for why in unjudged]] = 0.0
             start = part.stop
             words = self._words(features, scores)
-            for row, named, vector, own in zip(scores.tolist(), words, vectors, is_own[part], strict=True):
-                self._fill(columns, row, named, vector, own)
+            for row, named, vector, own, why in zip(
+                scores.tolist(), words, vectors, is_own[part], unjudged, strict=True
+            ):
+                self._fill(columns, row, named, vector, own, why)
         return columns
 
     def _probabilities(self, features: Features, texts: Sequence[str]) -> tuple[Floats, list[bytes | None]]:
@@ -122,10 +129,25 @@ class Intents:
             vectors = self._later.refine(result, logits, lambda place: worded(texts[place], self._is_brand))
         return np.round(result, 4), vectors
 
-    def _fill(self, columns: Columns, row: list[float], words: list[str], vector: bytes | None, own: bool) -> None:
+    def _unjudged(self, features: Features, texts: Sequence[str]) -> list[str]:
+        """Why nothing can be said about a text, "" where it can: what the model knows nothing of has no likely verdict.
+
+        Where n-grams are hashed, those of a script it never saw fall on known ones by chance."""
+        known = np.diff(features.matrix.indptr) > 0
+        return [
+            "no-text" if not text.strip()
+            else "unknown-script" if script_of(text) not in self._model.scripts
+            else "" if is_known
+            else "unknown-words"
+            for is_known, text in zip(known.tolist(), texts, strict=True)
+        ]  # fmt: skip
+
+    def _fill(
+        self, columns: Columns, row: list[float], words: list[str], vector: bytes | None, own: bool, unjudged: str
+    ) -> None:
         names, limits = self._model.intents, self._thresholds
-        held = [place for place in range(self._at) if row[place] >= limits[place]]
-        needs = row[self._at] >= limits[self._at] and not own  # a threshold of 0 would hold for 0
+        held = [place for place in range(self._at) if row[place] >= limits[place] and not unjudged]
+        needs = row[self._at] >= limits[self._at] and not own and not unjudged  # a threshold of 0 would hold for 0
         reasons = [f"intents:ni:{row[self._at]:.2f}>={limits[self._at]:.2f}"] if needs else []
         reasons += [f"intents:{names[place]}:{row[place]:.2f}>={limits[place]:.2f}" for place in held]
         columns["intents"].append([names[place] for place in held])
@@ -137,7 +159,9 @@ class Intents:
         columns["relevance_probability"].append(row[self._last])
         columns["sentence_vector"].append(vector or b"")
         stage = ["intents:by-encoder"] if vector is not None and reasons else []
+        columns["unjudged"].append(unjudged)
         said = ["intents:own-post"] if own else []
+        said += [f"intents:unjudged:{unjudged}"] if unjudged else []
         columns["intents_reasons"].append(said + reasons + stage + [f"intents:word:{word}" for word in words])
 
     def _severity(self, row: list[float]) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 LATIN = "latin"
 _RANGES: Mapping[str, str] = {
@@ -61,6 +61,12 @@ def script_of(text: str) -> str:
         counts["kana"] += counts.pop("han", 0)
     script, letters = min(counts.items(), key=lambda item: (-item[1], item[0]))
     return script if 2 * letters >= sum(map(len, _LATIN_LETTERS.findall(text))) else LATIN
+
+
+def usual(texts: Iterable[str], least: int = 10) -> tuple[str, ...]:
+    """The scripts of at least so many of `texts`, in alphabetical order."""
+    counts = Counter(map(script_of, texts))
+    return tuple(sorted(script for script, count in counts.items() if count >= least))
 
 
 def by_script(languages: Sequence[str]) -> Mapping[str, tuple[str, ...]]:

@@ -18,6 +18,7 @@ from classifiers.encoder.sentences import WIDTH, Sentences
 from classifiers.normalise import mention_text
 from classifiers.protocol import Columns
 from classifiers.scaling import probabilities
+from classifiers.scripts import script_of
 from classifiers.vocabulary import chunks, prepared
 from schemas.errors import TerminalError
 from schemas.mention import Mention
@@ -26,7 +27,7 @@ NAME = "sentiment"
 CLASSES = ("negative", "neutral", "positive")
 """In the order of `sentiment_probabilities`."""
 UNJUDGED = ""
-"""`sentiment` of a post without a word that the model knows."""
+"""`sentiment` of a post in a script that the model never saw, or without a word that it knows."""
 Floats = NDArray[np.float64]
 
 
@@ -59,15 +60,17 @@ class Sentiment:
         if not mentions:
             return columns
         start, vectors = 0, seen["sentence_vector"]
-        for chunk in chunks(prepared([mention_text(m) for m in mentions], no_brand)):
+        texts = [mention_text(m) for m in mentions]
+        for chunk in chunks(prepared(texts, no_brand)):
             matrix = self._model.vocabulary.features(chunk).matrix
             rows = self._probabilities(matrix @ self._model.weights, vectors[start : start + len(chunk)])
-            start += len(chunk)
             known = np.diff(matrix.indptr) > 0
+            known &= [script_of(text) in self._model.scripts for text in texts[start : start + len(chunk)]]
+            start += len(chunk)
             for row, is_known in zip(rows.tolist(), known.tolist(), strict=True):
                 columns["sentiment"].append(CLASSES[row.index(max(row))] if is_known else UNJUDGED)
                 columns["sentiment_probabilities"].append(row if is_known else [])
-                columns["sentiment_reasons"].append([])
+                columns["sentiment_reasons"].append([] if is_known else ["sentiment:unjudged"])
         return columns
 
     def _probabilities(self, sums: Floats, vectors: Sequence[bytes]) -> Floats:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from classifiers import artefact, card, feeds, gold, held_out
+from classifiers import artefact, card, feeds, gold, held_out, scripts
 from classifiers.accounts import BrandAccounts
 from classifiers.artefact import Model, Source
 from classifiers.encoder import sentences
@@ -140,7 +140,7 @@ def train(
     model = artefact.save(
         Model(
             intents, calibration.outputs, calibration.linear, fitted.vocabulary, fitted.weights, material.handles,
-            sources, taxonomy.version, seed, content="",
+            scripts.usual(post.text for post in posts), sources, taxonomy.version, seed, content="",
             encoder=Encoder(calibration.stages, head, graph, tokenizer),
         ),
         out_dir,

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from classifiers import artefact, sentiment_card
+from classifiers import artefact, scripts, sentiment_card
 from classifiers.artefact import Model, Source
 from classifiers.encoder import sentences
 from classifiers.encoder.artefact import Encoder
@@ -59,8 +59,8 @@ def train(folders: Sequence[Path], out_dir: Path, seed: int) -> SentimentReport:
     head = sentences.packed(*fit_head(vectors, targets, weights))
     model = artefact.save(
         Model(
-            (), calibration.outputs, calibration.linear, fitted.vocabulary, fitted.weights, (), _sources(posts), 0,
-            seed, content="", encoder=Encoder(calibration.stages, head),
+            (), calibration.outputs, calibration.linear, fitted.vocabulary, fitted.weights, (),
+            scripts.usual(texts), _sources(posts), 0, seed, content="", encoder=Encoder(calibration.stages, head),
         ),
         out_dir,
         NAME,

@@ -25,7 +25,7 @@ def small() -> Model:
     outputs = tuple(Output(name, 0.1, 0.4) for name in ("a", "b"))
     weights = np.array([[1.0, -1.0], [0.5, 0.0], [-0.25, 2.0]])
     scales = (Scale("a", 1.5, -0.2), Scale("b", 1.0, 0.0, 2.0, 0.5))
-    return Model(("a",), outputs, scales, vocabulary, weights, ("db",), (Source("x", "0", 3),), 1, 7, "")
+    return Model(("a",), outputs, scales, vocabulary, weights, ("db",), ("latin",), (Source("x", "0", 3),), 1, 7, "")
 
 
 def test_the_shipped_model_is_small_and_loads():

@@ -51,7 +51,6 @@ def test_a_plain_case_is_told(text, intent, needs):
         "Merkel und die CDU haben wieder einmal nichts verstanden",
         "Looking forward to the match on Sunday with my brother",
         "Oggi Monti parla del governo",
-        "",
     ],
 )
 def test_chat_and_politics_need_nobody(text):
@@ -89,6 +88,23 @@ def test_reasons_give_probability_threshold_and_at_most_three_words_of_the_text(
     assert len(set(words)) == len(words)
     known = {"der", "aufzug", "ist", "seit", "wochen", "kaputt", "wann", "repariert", "ihr", "ihn", "meine", "nummer"}
     assert set(words) <= known  # nothing rare, no number
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("", "no-text"), (" \n", "no-text"), ("ลิฟต์เสียครับ", "unknown-script"), ("@DB_Bahn 电梯坏了", "unknown-script")],
+)  # fmt: skip
+def test_what_the_model_knows_nothing_of_is_unjudged_and_says_why(text, why):
+    """No threshold makes a verdict of it, and in a batch it leaves others as they are."""
+    always = Intents(MODEL, TAXONOMY, thresholds=dict.fromkeys((*MODEL.intents, "needs_intervention"), 0.0))
+    for intents in (INTENTS, always):
+        found = classified(intents, [mention(text), mention("Der Aufzug ist kaputt")])
+        assert found["unjudged"] == [why, ""]
+        assert found["intents_reasons"][0] == [f"intents:unjudged:{why}"]
+        assert found["intents"][0] == [] and set(found["intent_probabilities"][0]) == {0.0}
+        assert found["needs_intervention"][0] is False and found["needs_intervention_probability"][0] == 0.0
+        assert found["severity"][0] == 0 and found["relevance_probability"][0] == 0.0
+        assert found["intent_probabilities"][1] == judged("Der Aufzug ist kaputt")["intent_probabilities"]
 
 
 def test_no_reasons_where_nothing_holds():
