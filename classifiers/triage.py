@@ -22,6 +22,7 @@ class Suppression(StrEnum):
     JOB = "job"
     LINK_ONLY = "link_only"
     MENTION_STORM = "mention_storm"
+    UNJUDGED = "unjudged"
     BELOW_THRESHOLD = "below_threshold"
 
 
@@ -39,8 +40,8 @@ class Triage:
     An offer is known by its words, and customers speak of offers: where the model says that somebody is needed, it does
     not suppress. Card: cards/noise.md."""
 
-    name, version = "triage", 2
-    needs: tuple[str, ...] = ("author_is_brand", "brands", "noise", "needs_intervention")
+    name, version = "triage", 3
+    needs: tuple[str, ...] = ("author_is_brand", "brands", "noise", "needs_intervention", "unjudged")
     columns: Mapping[str, type] = {"queued": bool, "suppressed_by": str, "triage_reasons": list}
 
     def classify(self, mentions: Sequence[Mention], seen: Mapping[str, list[Any]]) -> Columns:
@@ -54,7 +55,7 @@ class Triage:
         }
 
 
-def _verdict(is_own: bool, brands: Sequence[str], noise: Sequence[str], needs_intervention: bool) -> str:
+def _verdict(is_own: bool, brands: Sequence[str], noise: Sequence[str], needs_intervention: bool, unjudged: str) -> str:
     if is_own:
         return Suppression.OWN_POST
     if not brands:
@@ -62,4 +63,6 @@ def _verdict(is_own: bool, brands: Sequence[str], noise: Sequence[str], needs_in
     for label, suppression in _BY_NOISE:
         if label in noise and not (needs_intervention and label in OFFERS):
             return suppression
+    if unjudged:
+        return Suppression.UNJUDGED
     return QUEUED if needs_intervention else Suppression.BELOW_THRESHOLD

@@ -45,7 +45,7 @@ class DumpsSource(Settings):
     """Mentions published then or later are left out."""
     max_rate: Annotated[float, Field(gt=0)] | None = None
     """Most records a second, over all workers; unset: as fast as they go."""
-    poll_records: Annotated[int, Field(ge=1, le=10_000)] = 500
+    poll_records: Annotated[int, Field(ge=1, le=10_000)] = 2000
     """Records of one batch, the unit that workers share and a resumed run leaves out."""
     resume: bool = False
     """Leave out the batches that an earlier run under this generation has written."""

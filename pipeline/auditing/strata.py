@@ -61,7 +61,7 @@ def strata_of(counts: Iterable[tuple[str, bool, int, float]]) -> list[Stratum]:
 def _group(reason: str) -> str:
     if reason == QUEUED:
         return IN_QUEUE
-    return reason if reason in (Suppression.BELOW_THRESHOLD, Suppression.NO_BRAND) else "noise"
+    return reason if reason in (Suppression.BELOW_THRESHOLD, Suppression.NO_BRAND, Suppression.UNJUDGED) else "noise"
 
 
 def _stratum(group: str, is_likely: bool, pieces: Sequence[tuple[str, int, float]]) -> Stratum:

@@ -10,9 +10,10 @@ from tests.classifiers.samples import mention
 TRIAGE = Triage()
 
 
-def verdict(own=False, brands=("b",), noise=(), needs=True) -> tuple[bool, str, list[str]]:
+def verdict(own=False, brands=("b",), noise=(), needs=True, unjudged="") -> tuple[bool, str, list[str]]:
     seen = {
-        "author_is_brand": [own], "brands": [list(brands)], "noise": [list(noise)], "needs_intervention": [needs]
+        "author_is_brand": [own], "brands": [list(brands)], "noise": [list(noise)], "needs_intervention": [needs],
+        "unjudged": [unjudged],
     }  # fmt: skip
     found = TRIAGE.classify([mention("x")], seen)
     return found["queued"][0], found["suppressed_by"][0], found["triage_reasons"][0]
@@ -35,6 +36,8 @@ def test_what_needs_intervention_and_has_nothing_against_it_is_queued():
         ({"noise": ("advert", "repost"), "needs": True}, "repost"),
         ({"noise": ("link_only", "mention_storm")}, "link_only"),
         ({"noise": ("mention_storm",)}, "mention_storm"),
+        ({"noise": ("link_only",), "needs": False, "unjudged": "no-text"}, "link_only"),
+        ({"needs": False, "unjudged": "no-text"}, "unjudged"),
         ({"needs": False}, "below_threshold"),
     ],
 )

@@ -29,6 +29,7 @@ def test_strata_are_the_queue_and_what_held_a_mention_back_cut_by_probability():
         ("below_threshold p<0.1", 10, 0, CUT), ("below_threshold p>=0.1", 10, CUT, 2),
         ("no_brand p<0.1", 10, 0, CUT), ("no_brand p>=0.1", 10, CUT, 2),
         ("noise p<0.1", 60, 0, CUT), ("noise p>=0.1", 60, CUT, 2),
+        ("unjudged p<0.1", 10, 0, CUT), ("unjudged p>=0.1", 10, CUT, 2),
     ]  # fmt: skip
     covered = sorted(reason for s in strata[::2] for reason in s.reasons)
     assert covered == sorted({*reasons} - {Suppression.OWN_POST}), "own posts are no stratum, all others are in one"
