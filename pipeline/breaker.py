@@ -47,11 +47,13 @@ class Breaker:
                 self._trip(f"{self._dead} of the last {self._settings.window} records are invalid", entry)
 
     def _trip(self, why: str, last: Entry) -> None:
-        record = last.record
+        record, settings = last.record, self._settings
         reason = last.dead[0].reason if last.dead else "valid"
         raise BreakerTripped(
             f"breaker tripped: {why}, the last at {record.source} partition {record.partition} position "
-            f"{record.position} ({reason}). Nothing of this batch was written or committed. See the view "
-            f"dead_letter_summary, mend the producer or the configured format, or raise breaker.share or breaker.run; "
-            f"then start again"
+            f"{record.position} ({reason}). Nothing of this batch was written or committed. Where the producer, the "
+            f"configured format or another option is wrong, mend it: the view dead_letter_summary counts the reasons, "
+            f"of files `echolot replay FILE --dry-run`. Where the records are no better, let them be dead letters: set "
+            f"breaker.run (now {settings.run}) and breaker.window ({settings.window}) above their number. Then start "
+            f"again, a replay with --resume"
         )

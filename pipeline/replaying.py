@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 
@@ -15,8 +15,10 @@ from configs.dumps import DumpsSource
 from configs.observe import MetricsSettings
 from configs.settings import JobSettings
 from pipeline import job, marks, resources
-from pipeline.decoded import decode_batch
+from pipeline.breaker import Breaker, BreakerTripped
+from pipeline.decoded import Decoded, decode_batch
 from pipeline.engines.local import Totals
+from pipeline.repeated import Ids
 from pipeline.sources.dumps import DumpRecords, told
 from pipeline.stages import Within
 from pipeline.stores import open_store
@@ -30,11 +32,11 @@ _MENTIONS_AT_ONCE = 500_000  # whose ids are told apart by one query: bounds the
 _UNIQUE = """
     SELECT uniqExact(id) FROM (
         SELECT arrayJoin(mentions) AS id FROM replays FINAL
-        WHERE generation = {generation:String} AND has({sources:Array(String)}, source)
+        WHERE generation = {generation:String} AND has({sources:Array(String)}, source) AND first > 0
     ) WHERE id % {parts:UInt32} = {part:UInt32}"""
 _ALL = """
     SELECT sum(length(mentions)) FROM replays FINAL
-    WHERE generation = {generation:String} AND has({sources:Array(String)}, source)"""
+    WHERE generation = {generation:String} AND has({sources:Array(String)}, source) AND first > 0"""
 
 
 @dataclass(slots=True)
@@ -49,8 +51,11 @@ class Progress:
     """Records that an earlier run had written."""
     notes: tuple[str, ...] = ()
     """How files were read: damage, and what was mended."""
-    repeats: int = 0
-    """Mentions that came again, in this or an earlier run over these files: the same post, or another version of it."""
+    repeats: int | None = None
+    """Mentions that came again, in this or an earlier run over these files: the same post, or another version of it.
+    None where it was not counted, as before the end."""
+    stops: str = ""
+    """Of a dry run: why and where a replay would have stopped."""
 
 
 Say = Callable[[Progress], None]
@@ -78,10 +83,37 @@ def run(settings: JobSettings, *, workers: int, stop: threading.Event, say: Say)
     return done
 
 
-def dry_run(
-    settings: JobSettings, say: Say, *, written: Collection[tuple[str, int]] = (), stop: threading.Event | None = None
+def dry_run(settings: JobSettings, say: Say) -> Progress:
+    """Read and decode all, judge and write nothing. Past the record that would stop a replay it goes on, and says so.
+
+    Raises TerminalError where a path cannot be read, or the temporary folder is full."""
+    breaker, stops = Breaker(settings.breaker), ""
+
+    with Ids() as ids:
+
+        def look(decoded: Decoded) -> None:
+            nonlocal stops
+            ids.add(mention.mention_id.int >> 64 for mention in decoded.mentions)
+            try:
+                if not stops:
+                    breaker.feed(decoded.entries)
+            except BreakerTripped as error:
+                stops = str(error)
+
+        done = count(settings, say, look=look)
+        done.repeats, done.stops = ids.repeats(), stops
+    return done
+
+
+def count(
+    settings: JobSettings,
+    say: Say,
+    *,
+    written: Collection[tuple[str, int]] = (),
+    stop: threading.Event | None = None,
+    look: Callable[[Decoded], None] = lambda decoded: None,
 ) -> Progress:
-    """Read and decode all but the batches that are `written`, judge and write nothing. Breaks off at `stop`."""
+    """Read and decode all but the batches that are `written`; `look` sees each. Breaks off at `stop`."""
     source = settings.source
     assert isinstance(source, DumpsSource)
     records = DumpRecords(source, written, settings.max_record_bytes)
@@ -98,6 +130,7 @@ def dry_run(
                 keep_deleted=settings.privacy.keep_deleted,
             )
             tally.add(decoded)
+            look(decoded)
             say(_progress(tally, records))
     done = _progress(tally, records)
     say(done)
@@ -163,7 +196,8 @@ def _listen(ends: list[Connection], stop: threading.Event, say: Say) -> Progress
         if stop.is_set() and not told:
             told = True
             for end in open_ends:
-                end.send(_STOP)
+                with suppress(OSError):  # a worker that died is told of below
+                    end.send(_STOP)
         for ready in wait(list(open_ends), timeout=_SAY_SECONDS):
             assert isinstance(ready, Connection)
             number = open_ends[ready]

@@ -18,7 +18,7 @@ from configs.observe import MetricsSettings
 from configs.settings import JobSettings
 from pipeline import job, marks, resources
 from pipeline.engines import flink
-from pipeline.replaying import Progress, Say, dry_run, repeats
+from pipeline.replaying import Progress, Say, count, repeats
 from pipeline.stores import open_store
 from pipeline.tally import Tally
 from schemas.errors import Stopped, TerminalError, TransientError
@@ -77,7 +77,7 @@ class _Account:
         def keep(progress: Progress) -> None:
             self._latest = progress
 
-        return dry_run(self._settings, keep, written=self._left_out, stop=self._stop)
+        return count(self._settings, keep, written=self._left_out, stop=self._stop)
 
     def __enter__(self) -> _Account:
         return self

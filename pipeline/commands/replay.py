@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -90,11 +91,11 @@ def replay(
     dump_options.check_format(settings)
     _check_times(settings)
     if dry_run:
-        _finish(_dry(settings), as_json, written=False)
+        _rehearse(settings, as_json)
         return
     done = _run(settings, workers or 1)
     if done is not None:
-        _finish(done, as_json, written=True)
+        _finish(done, as_json)
 
 
 def _utc(moment: datetime | None) -> datetime | None:
@@ -143,23 +144,28 @@ def _run(settings: JobSettings, workers: int) -> Progress | None:
             else:
                 done = replaying.run(settings, workers=workers, stop=stop, say=bar.show)
         except Stopped as told:  # while it started, or waited for a store that is away
-            shared.say(str(told))
+            print(told, file=sys.stderr)
     if stop.is_set():
-        shared.say("stopped before the end; run the same command with --resume to go on")
+        print("stopped before the end; run the same command with --resume to go on", file=sys.stderr)
     return done
 
 
-def _dry(settings: JobSettings) -> Progress:
+def _rehearse(settings: JobSettings, as_json: bool) -> None:
     from pipeline import replaying
+    from schemas.errors import TerminalError
 
     with _Bar() as bar:
-        return replaying.dry_run(settings, bar.show)
+        done = replaying.dry_run(settings, bar.show)
+    _finish(done, as_json)
+    if done.stops:
+        raise TerminalError(f"a replay would stop: {done.stops}")
 
 
 class _Bar:
-    """Share of the bytes that are read, records a second, time left."""
+    """Share of the bytes that are read, records a second, time left; on stderr, and only where that is a terminal."""
 
     def __init__(self) -> None:
+        from rich.console import Console
         from rich.progress import (
             BarColumn,
             DownloadColumn,
@@ -169,9 +175,11 @@ class _Bar:
             TimeRemainingColumn,
         )
 
+        console = Console(stderr=True)
         self._bar = Progress(
             TextColumn("replaying"), BarColumn(bar_width=20), DownloadColumn(), TextColumn("{task.fields[rate]}"),
-            TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), console=shared.console,
+            TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), console=console,
+            disable=not console.is_terminal,
         )  # fmt: skip
 
     def __enter__(self) -> _Bar:
@@ -194,9 +202,9 @@ class _Bar:
         )  # fmt: skip
 
 
-def _finish(done: Progress, as_json: bool, *, written: bool) -> None:
+def _finish(done: Progress, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(account.plain(done, written=written), ensure_ascii=False))
+        print(json.dumps(account.plain(done), ensure_ascii=False))
         return
-    for line in (*(f"Note: {note}" for note in done.notes), *account.lines(done, written=written)):
+    for line in (*(f"Note: {note}" for note in done.notes), *account.lines(done)):
         shared.say(line)

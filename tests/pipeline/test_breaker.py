@@ -36,7 +36,13 @@ def test_the_message_says_how_many_where_why_and_the_mend():
     with pytest.raises(BreakerTripped) as caught:
         Breaker(SETTINGS).feed(entries("..xxxxxxxx"))
     text = str(caught.value)
-    for part in ("8 invalid records in a row", "topic partition 3 position 109", "not_json", "breaker.run"):
+    for part in (
+        "8 invalid records in a row",
+        "topic partition 3 position 109",
+        "not_json",
+        "breaker.run (now 8)",
+        "--resume",
+    ):
         assert part in text
 
 

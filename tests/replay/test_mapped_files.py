@@ -25,7 +25,7 @@ def dry(tmp_path: Path) -> Any:
         told = ["--config", configured(tmp_path), "--format", "tool", "--mappings", tmp_path / "mappings"]
         done = echolot("replay", tmp_path / name, *told, "--dry-run", "--json", *options)
         assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout.splitlines()[-1])
+        return json.loads(done.stdout)
 
     return run
 

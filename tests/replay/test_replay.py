@@ -55,7 +55,7 @@ def content(config):
 def replayed(config, *more, paths=(POSTS,)):
     done = echolot("replay", *paths, "--config", config, "--json", *more)
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    return json.loads(done.stdout)
 
 
 @pytest.fixture(scope="module")

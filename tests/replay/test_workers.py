@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 import time
+from contextlib import closing
 
 import pytest
 
@@ -69,3 +70,13 @@ def test_a_killed_worker_ends_the_replay_and_the_others(tmp_path, no_judge):
     with pytest.raises(TransientError, match="was killed; run the same command with --resume"):
         run(settings(tmp_path))
     assert not multiprocessing.active_children()
+
+
+def test_a_worker_that_died_as_the_stop_was_sent_is_told_of():
+    """The pipe's other end is gone, and nothing was said."""
+    ours, theirs = multiprocessing.Pipe()
+    theirs.close()
+    stop = threading.Event()
+    stop.set()
+    with closing(ours), pytest.raises(TransientError, match=r"worker 0 of the replay was killed; run .* --resume"):
+        replaying._listen([ours], stop, lambda progress: None)

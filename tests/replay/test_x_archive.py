@@ -170,7 +170,7 @@ def test_the_commands_take_an_archive_and_the_breaker_stays_closed(archive: Path
     config = configured(tmp_path / "job")
     done = echolot("replay", archive, "--config", config, "--json")
     assert done.returncode == 0, done.stderr
-    account = json.loads(done.stdout.splitlines()[-1])
+    account = json.loads(done.stdout)
     assert (account["mentions"], account["dead"], account["deletions"]) == (4, 0, 1)
     assert account["reasons"] == {"ignored: header": 1, "ignored: long_text_of_a_post": 1}
     said = echolot("sniff", archive, "--include", "like.js").stdout
