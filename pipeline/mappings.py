@@ -29,7 +29,7 @@ def load_mappings(folder_or_files: Path | Sequence[Path]) -> dict[str, Format]:
     Raises ConfigError, with file, line and key, where a file is no mapping or its name cannot be a format's."""
     found: dict[str, Format] = {}
     paths: dict[str, Path] = {}
-    for path in _files(folder_or_files):
+    for path in mapping_files(folder_or_files):
         name = path.stem
         if not _NAME.fullmatch(name):
             raise ConfigError(f"{path}: {name!r} cannot name a format; rename the file to small letters, digits and _")
@@ -42,7 +42,8 @@ def load_mappings(folder_or_files: Path | Sequence[Path]) -> dict[str, Format]:
     return found
 
 
-def _files(folder_or_files: Path | Sequence[Path]) -> Iterable[Path]:
+def mapping_files(folder_or_files: Path | Sequence[Path]) -> Iterable[Path]:
+    """The YAML files of a folder in order of name, or the files given. Raises ConfigError where there is none."""
     if not isinstance(folder_or_files, Path):
         return folder_or_files
     if not folder_or_files.is_dir():

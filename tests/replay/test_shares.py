@@ -99,8 +99,9 @@ def test_a_replay_begins_with_the_marks_it_resumes_and_no_other(store, dumps):
     only_a, both = settings(dumps[:1], generation="begin"), settings(dumps, generation="begin", resume=True)
     every = read(settings(dumps, generation="nothing"), store, 0)
     of_a, of_b = every[:5], every[5:]
-    mark(store, "begin", every)
     files = marks.of_files(both)
+    assert marks.begin(store, both, files) == set()
+    mark(store, "begin", every)
     assert marks.records(store, files) == 31
     left = marks.begin(store, both, files)
     assert left == {(source, first) for source, first, records in every if len(records) == 5}
