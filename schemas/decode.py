@@ -37,7 +37,8 @@ def decode(
     if value is None:
         return [_tombstone(record.key)]
     if len(value) > max_bytes:
-        return [Dead(Reason.OVERSIZED, f"{len(value)} bytes, at most {max_bytes} are taken", value)]
+        limit = f"max_record_bytes is {max_bytes}: raise it in the configuration, or split what is so large"
+        return [Dead(Reason.OVERSIZED, f"{len(value)} bytes or more; {limit}", value)]
     if not value.removeprefix(BOM).strip():
         return [Dead(Reason.EMPTY, "nothing but white space", value)]
     items: list[Item] = []

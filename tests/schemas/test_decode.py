@@ -68,7 +68,7 @@ def test_a_record_of_the_largest_size_is_taken_and_one_byte_more_is_not() -> Non
     assert isinstance(only(decode(record, format_name=None, max_bytes=len(value))), Mention)
     dead = only(decode(record, format_name=None, max_bytes=len(value) - 1))
     assert isinstance(dead, Dead)
-    assert dead.reason is Reason.OVERSIZED
+    assert dead.reason is Reason.OVERSIZED and f"max_record_bytes is {len(value) - 1}: raise it" in dead.detail
 
 
 @pytest.mark.parametrize("value", [b"\xff\xfe{\x00}\x00", b'{"platform":"\xe4"}', b'"\xed\xa0\x80"', b'{"a": \xff'])
