@@ -3,8 +3,8 @@
     python -m benchmarks.replay [--records 10000000] [--speed-records 100000]
 
 The dump is made of the sample posts (dumps.py), the models are the shipped ones. Speed is measured on --speed-records,
-with the embedded store and with a ClickHouse server where one is installed; memory on all --records, with the embedded
-store. Everything lies in a temporary folder (TMPDIR) and is removed at the end."""
+memory on all --records, both with the embedded store and with a ClickHouse server where one is installed. All lies
+in a temporary folder (TMPDIR) and is removed at the end."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from tests.services import clickhouse_server
 Stores = dict[str, Callable[[], AbstractContextManager[StoreSettings]]]
 TRIED = 2000  # records of the run that tells how long all of it will take
 EMBEDDED = "chDB"
-_ROW_BYTES = 700  # of a store on disk, a record, merges under way included; a guess on the safe side
+_ROW_BYTES = 700  # of a store on disk, a record, merges included; a safe guess. Stores lie there one at a time
 _START_SECONDS = 15  # of a process: imports, models, store
 _numbers = itertools.count()
 
@@ -143,18 +143,19 @@ def ratio(these: list[float], those: list[float]) -> float:
 
 
 def growth(
-    console: Console, fresh: Callable[[], AbstractContextManager[StoreSettings]], file: Path, count: int
+    console: Console, store: str, fresh: Callable[[], AbstractContextManager[StoreSettings]], file: Path, count: int
 ) -> None:
-    """Memory of a replay by two workers, early and late."""
+    """Memory of a replay by two workers into that store, early and late."""
     with fresh() as settings:
-        marks = timed(console, f"memory, {EMBEDDED}, 2 workers", "replay", settings, file, count, workers=2)
+        marks = timed(console, f"memory, {store}, 2 workers", "replay", settings, file, count, workers=2)
     early, late = memory(marks, count // 10), memory(marks, count)
     columns = ("records", "replay and its 2 workers, MB", "highest so far, MB", "process of the store, MB")
-    table = Table(*columns, title=f"memory over {count} records, {count / (marks[-1].at - marks[0].at):.0f} records/s")
+    speed = count / (marks[-1].at - marks[0].at)
+    table = Table(*columns, title=f"{store}: memory over {count} records, {speed:.0f} records/s")
     for records, values in ((count // 10, early), (count, late)):
-        table.add_row(str(records), *(f"{value:.0f}" for value in values))
+        table.add_row(str(records), *(f"{value:.0f}" if value else "a server" for value in values))
     console.print(table)
-    console.print(f"memory at all / at a tenth of the records: {late[0] / early[0]:.2f} (goal 1.1 at most)")
+    console.print(f"{store}: memory at all / at a tenth of the records: {late[0] / early[0]:.2f} (goal 1.1 at most)")
 
 
 def tried(
@@ -171,7 +172,8 @@ def seconds(options: argparse.Namespace, number_of_stores: int, top: float) -> f
     """How long all of it will take, roughly, where a bare loop does `top` records a second."""
     a_round = options.speed_records / top * (1 + 1 / 0.9 + 1 / 1.5) + 3 * _START_SECONDS
     live = len(beside.SITUATIONS) * (options.seconds + 3 * _START_SECONDS)
-    return options.rounds * number_of_stores * a_round + options.records / top / 1.5 + _START_SECONDS + live
+    long = options.records / top / 1.5 + _START_SECONDS
+    return number_of_stores * (options.rounds * a_round + long) + live
 
 
 def require_room(folder: Path, records: int, record_bytes: float, suffix: str) -> None:
@@ -186,7 +188,7 @@ def require_room(folder: Path, records: int, record_bytes: float, suffix: str) -
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--records", type=int, default=10_000_000, help="of the run that shows memory")
+    parser.add_argument("--records", type=int, default=10_000_000, help="of the runs that show memory")
     parser.add_argument("--speed-records", type=int, default=100_000, help="of a run that is timed")
     parser.add_argument("--rounds", type=int, default=3, help="of timed runs")
     parser.add_argument("--seconds", type=int, default=30, help="of live stream in each situation")
@@ -207,7 +209,8 @@ def main() -> None:
                 size = dumps.write(file, count, seed=options.seed, say=say)
             console.print(f"dump of {count} records, seed {options.seed}: {size / 1e6:.0f} MB in {folder}")
         one = speed(console, found, short, options)
-        growth(console, found[EMBEDDED], whole, options.records)
+        for store, fresh in found.items():
+            growth(console, store, fresh, whole, options.records)
         missing = broker.why_not()
         if missing:
             console.print(f"no live stream beside a replay: {missing}")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import gzip
+import io
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from benchmarks import dumps
+from benchmarks import dumps, replay
 from benchmarks.runs import Mark, memory, rate
+from configs.settings import ChdbStoreSettings
 from schemas.decode import decode
 from schemas.mention import Mention
 from schemas.record import Record
@@ -45,3 +50,17 @@ def test_memory_is_that_of_all_workers_near_so_many_records() -> None:
     marks = [*alone, *both, *ended]
     assert memory(marks, 100) == (1080, 1100, 130)
     assert memory(marks, 1000) == (1975, 1990, 1025)
+
+
+def test_memory_is_shown_for_each_store_and_its_time_is_reckoned_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    def timed(*_: object, **more: object) -> list[Mark]:
+        return [Mark(n, n / 50, 3, 500, 0) for n in range(0, 1001, 10)]
+
+    monkeypatch.setattr(replay, "timed", timed)
+    out = io.StringIO()
+    replay.growth(Console(file=out, width=200), "a store", lambda: nullcontext(ChdbStoreSettings()), Path("x"), 1000)
+    assert "a store: memory over 1000 records, 50 records/s" in out.getvalue()
+    assert "a store: memory at all / at a tenth of the records: 1.00" in out.getvalue()
+    options = argparse.Namespace(records=10**6, speed_records=1000, rounds=1, seconds=1)
+    one, two = (replay.seconds(options, stores, 1000) for stores in (1, 2))
+    assert two - one > 10**6 / 1500
