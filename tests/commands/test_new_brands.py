@@ -17,10 +17,10 @@ BY_BRAND = "SELECT generation, arrayStringConcat(brands, ',') FROM mentions ORDE
 QUEUED = "SELECT count() FROM queue"
 
 
-def brands(folder, *names):
+def brands(folder, *names, file="brands.yaml"):
     listed = [{"id": name.lower(), "name": name} for name in names]
-    (folder / "brands.yaml").write_text(yaml.safe_dump({"brands": listed}, allow_unicode=True))
-    return {"brands": "brands.yaml"}
+    (folder / file).write_text(yaml.safe_dump({"brands": listed}, allow_unicode=True))
+    return {"brands": file}
 
 
 def change(job, **parts):
@@ -54,6 +54,22 @@ def test_files_are_judged_anew_in_a_new_store(tmp_path):
     assert job.start().wait(120) == 0
     done = echolot("sql", BY_BRAND, "--config", job.config, "--json")
     assert [list(row.values()) for row in yaml.safe_load(done.stdout)] == [["live1", "quorbel"], ["live1", "zimtag"]]
+
+
+def test_files_are_judged_anew_by_a_replay_beside_the_stream(tmp_path):
+    """Queue and verdicts of the old name stay until the new one is activated."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.jsonl").write_bytes(b"\n".join(POSTS) + b"\n")
+    job = Job(tmp_path, {"kind": "files", "path": "in", "follow": False}, judge=brands(tmp_path, "Quorbel"))
+    assert job.start().wait(120) == 0
+    new = tmp_path / "new.yaml"
+    new.write_text(yaml.safe_dump(yaml.safe_load(job.config.read_text()) | {"judge": {"brands": "new-brands.yaml"}}))
+    brands(tmp_path, "Quorbel", "Zimtag", file="new-brands.yaml")
+    done = echolot("replay", tmp_path / "in", "--config", new, "--generation", "live1")
+    assert done.returncode == 0, done.stderr
+    assert job.query(BY_BRAND) == [("live", "quorbel"), ("live", "")] and job.query(QUEUED) == [(1,)]
+    assert echolot("generations", "activate", "live1", "--config", job.config).returncode == 0
+    assert job.query(BY_BRAND) == [("live1", "quorbel"), ("live1", "zimtag")] and job.query(QUEUED) == [(2,)]
 
 
 @pytest.mark.kafka
