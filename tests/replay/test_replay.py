@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -289,3 +290,23 @@ def test_what_a_second_replay_mends_is_no_dead_letter(tmp_path):
     assert asked(config, summary) == [("not_utf8", 5)]
     assert replayed(config, "--encoding", "cp1252", paths=[dump])["good"] == 5
     assert asked(config, summary) == [] and asked(config, "SELECT count() FROM dead_letters FINAL") == [(5,)]
+
+
+def test_the_nightly_configuration_of_the_docs_is_whole(tmp_path):
+    """As typed, but for where the exports lie."""
+    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "backfill.md").read_text("utf-8"), re.DOTALL)
+    (nightly,) = [block for block in blocks if block.startswith("source:")]
+    (tmp_path / "today").mkdir()
+    (tmp_path / "today" / "mentions.csv").write_text(
+        "Query Id;Query Name;Date;Full Text;Url;Page Type\n1;q;2026-11-18 05:00:00;kaputt;https://example.com/a;blog\n"
+    )
+    (tmp_path / "brands.yaml").write_text("brands: [{id: bahn, name: Bahn}]\n")
+    config = tmp_path / "nightly.yaml"
+    config.write_text(nightly.replace("/exports/today", str(tmp_path / "today")))
+    asks = {name: "secret" for name in re.findall(r"\$\{(\w+)\}", nightly)}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in asks.items():
+            patch.setenv(name, value)
+        told = replayed(config, "--dry-run", paths=[])
+    assert (told["mentions"], told["first"]) == (1, "2026-11-18T04:00:00+00:00")
+    assert {"store", "judge", "privacy"} < yaml.safe_load(nightly).keys(), "else the rows go elsewhere, or are others"
