@@ -187,7 +187,7 @@ def accounted(records: list[Record], maker: RowMaker) -> Counter[str]:
 
 def _holds(value: bytes | None, item: bytes) -> bool:
     """Whether all that the item's bytes say, some of which its page may tell for all, is of the payload."""
-    return _scalars(parse_json(item)) <= _scalars(parse_json(value or b"")) | _META_OBJECTS
+    return _scalars(json.loads(item)) <= _scalars(parse_json(value or b"")) | _META_OBJECTS
 
 
 def _scalars(value: Any) -> set[str]:
