@@ -110,17 +110,17 @@ class Stretch(Content):
         self._given += len(piece)
         if self._left is not None:
             if size and not piece:
-                raise Damaged(self._name, self._given, f"the file ends {self._left} bytes too early")
+                raise Damaged(self._name, self._given, "the file ends too early")
             self._left -= len(piece)
         return piece
 
 
 class Broken(Content):
-    """Content of which nothing can be read."""
+    """Content of which nothing can be read; of an archive, nothing from `byte` on."""
 
-    def __init__(self, name: str, why: str) -> None:
+    def __init__(self, name: str, why: str, byte: int = 0) -> None:
         super().__init__()
-        self._error = Damaged(name, 0, why)
+        self._error = Damaged(name, byte, why)
 
     def _piece(self) -> bytes:
         raise self._error

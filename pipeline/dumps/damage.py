@@ -8,7 +8,8 @@ from schemas.errors import EcholotError
 class Damaged(EcholotError):
     """The content ends here: half written, corrupt, encrypted, or a bomb. What came before it is good.
 
-    `byte` counts the decompressed bytes of the member `name` that were given before."""
+    `byte` counts the decompressed bytes of the member `name` that were given before; of an archive, a workbook or a
+    Parquet file it is the place in the file."""
 
     def __init__(self, name: str, byte: int, why: str) -> None:
         super().__init__(name, byte, why)

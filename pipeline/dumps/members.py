@@ -25,7 +25,7 @@ class Member:
     `name` is its path from the parent of the PATH it was found under, with slashes, and "!path/within" for members of
     archives: the same on every machine. `path` is the file on disk. `open` gives the decompressed content, every time
     from its beginning; whatever is wrong with it is told by reading. `is_given`: it is a PATH itself, not found in a
-    folder or archive."""
+    folder or archive; or it stands for what is wrong with an archive, which is told whatever is included."""
 
     name: str
     path: Path
@@ -117,11 +117,11 @@ def _file(path: Path, name: str, *, is_given: bool = False) -> Iterator[Member]:
 
 def _zipped(archive: Member) -> Iterator[Member]:
     name, path = archive.name, archive.path
+    damage: Damaged | None = None
     try:
         listed = zips.contents(path, name)
-    except Damaged as error:
-        yield Member(name, path, partial(Broken, name, error.why))
-        return
+    except Damaged:
+        listed, damage = zips.without_list(path, name)
     if any(info.filename.lower() in _DOCUMENTS for info in listed):
         yield archive
         return
@@ -130,6 +130,8 @@ def _zipped(archive: Member) -> Iterator[Member]:
         if not info.filename.endswith("/") and not _is_link(info) and not _is_hidden(info.filename):
             inner = names.of(info.filename)
             yield Member(inner, path, partial(_open, inner, partial(zips.open_member, path, inner, info)))
+    if damage is not None:
+        yield _broken(name, path, damage)
 
 
 def _tarred(path: Path, name: str, whole: Callable[[], Content]) -> Iterator[Member]:
@@ -140,7 +142,11 @@ def _tarred(path: Path, name: str, whole: Callable[[], Content]) -> Iterator[Mem
                 inner = names.of(found)
                 yield Member(inner, path, partial(_open, inner, opener))
     except Damaged as error:
-        yield Member(name, path, partial(Broken, name, error.why))
+        yield _broken(name, path, error)
+
+
+def _broken(name: str, path: Path, damage: Damaged) -> Member:
+    return Member(name, path, partial(Broken, name, damage.why, damage.byte), is_given=True)
 
 
 class _Names:

@@ -23,7 +23,8 @@ class NoteKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """`byte` counts decompressed bytes before the spot; `record` is the position next to it. None where it has none."""
+    """`byte` counts decompressed bytes before the spot (see Damaged); `record` is the position next to it. None where
+    it has none."""
 
     kind: NoteKind
     text: str

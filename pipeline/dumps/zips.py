@@ -10,6 +10,7 @@ from pathlib import Path
 from pipeline.dumps.content import Broken, Content, Stretch, unreadable
 from pipeline.dumps.damage import Damaged
 from pipeline.dumps.inflate import BY_ZIP_METHOD, Inflated
+from pipeline.dumps.zip_walk import UNKNOWN, walk
 
 MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 _STORED = 0
@@ -28,7 +29,18 @@ def contents(path: Path, name: str) -> list[zipfile.ZipInfo]:
             return zipfile.ZipFile(file).infolist()
         except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, EOFError, OSError) as error:
             why = f"no ZIP file that can be read, half of one perhaps ({error}); get it anew"
-            raise Damaged(name, 0, why) from error
+            raise Damaged(name, path.stat().st_size, why) from error
+
+
+def without_list(path: Path, name: str) -> tuple[list[zipfile.ZipInfo], Damaged]:
+    """What a file holds that lacks its list, as far as it goes, and what is to be told of it."""
+    try:
+        listed, byte = walk(path)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    found = f"{len(listed)} members were found without its list of contents"
+    why = f"half a ZIP file from here on, or a corrupt one ({found}); get it anew"
+    return listed, Damaged(name, byte, why)
 
 
 def open_member(path: Path, name: str, info: zipfile.ZipInfo) -> Content:
@@ -44,7 +56,7 @@ def open_member(path: Path, name: str, info: zipfile.ZipInfo) -> Content:
     stored: Content = Stretch(path, name, start, info.compress_size)
     if info.compress_type != _STORED:
         stored = Inflated(name, stored, BY_ZIP_METHOD[info.compress_type], None)
-    return _Checked(name, stored, info)
+    return stored if info.file_size == UNKNOWN else _Checked(name, stored, info)
 
 
 class _Checked(Content):

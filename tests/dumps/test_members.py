@@ -153,7 +153,6 @@ def test_a_broken_zip_tells_why(tmp_path: Path) -> None:
     path = zipped(tmp_path / "a.zip", ("x", LINE * 1000))
     whole = path.read_bytes()
     for name, content, why in (
-        ("half.zip", whole[:-30], "no ZIP file that can be read"),
         ("method.zip", whole.replace(b"\x08\x00", b"\x09\x00"), "Deflate64"),
         ("locked.zip", _with_flag(whole), "password"),
         ("astray.zip", whole.replace(b"PK\x03\x04", b"PK\x03\x05", 1), "PATH"),
