@@ -31,12 +31,11 @@ _NO_LINE_END = re.compile(rb"[^\n]")
 def json_elements(chunks: Iterator[bytes], reading: Reading) -> Iterator[Found]:
     """The elements of a list, or of several; or else, as the layout's shape says, values by themselves."""
     scan = _Scan(reading.max_bytes, listed=reading.layout.shape is JsonShape.LIST)
-    position, after = 0, reading.after
+    position = 0
     for chunk in _blanked(chunks, reading.layout.prefix):
         for line, value in scan.feed(chunk):
             position += 1
-            if position > after:
-                yield position, line, value
+            yield position, line, value
     if scan.outside:
         reading.notes.count(NoteKind.OUTSIDE_LIST, scan.outside)
     if reading.is_cut():
@@ -45,12 +44,11 @@ def json_elements(chunks: Iterator[bytes], reading: Reading) -> Iterator[Found]:
         position += 1
         if scan.is_open:
             why = "the last record has no end, or a bracket is missing in it"
-            reading.notes.add(NoteKind.UNFINISHED, why, record=position)
-        if position > after:
-            yield position, line, value
+            reading.notes.add(NoteKind.UNFINISHED, why, reading.bytes_given(), position)
+        yield position, line, value
     if scan.in_list:
         why = "the list has no end: half written, or a bracket is missing"
-        reading.notes.add(NoteKind.UNFINISHED, why, record=position)
+        reading.notes.add(NoteKind.UNFINISHED, why, reading.bytes_given(), position)
 
 
 class _Scan:

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import orjson
+
+from pipeline.dumps.notes import NoteKind
 from pipeline.dumps.reading import Found, Reading
 
 
 def json_lines(chunks: Iterator[bytes], reading: Reading) -> Iterator[Found]:
-    """The lines, as they are."""
-    position, after = 0, reading.after
-    for number, line in enumerate(physical_lines(chunks, reading.max_bytes, reading.is_cut), start=1):
-        if line.isspace() or not line:
+    """The lines, as they are. A last one that has no end and is no JSON is told: it may be half of one."""
+    position = 0
+    end = last = b""
+
+    def watched() -> Iterator[bytes]:
+        nonlocal end
+        for chunk in chunks:
+            end = chunk[-1:] or end
+            yield chunk
+
+    for number, last in enumerate(physical_lines(watched(), reading.max_bytes, reading.is_cut), start=1):
+        if last.isspace() or not last:
             continue
         position += 1
-        if position > after:
-            yield position, number, line.rstrip(b"\r\n")
+        yield position, number, last.rstrip(b"\r\n")
+    if last.strip() and end not in b"\r\n" and not reading.is_cut() and not _is_json(last):
+        why = "the last line has no end and is no JSON: half written"
+        reading.notes.add(NoteKind.UNFINISHED, why, reading.bytes_given(), position)
 
 
 def physical_lines(chunks: Iterator[bytes], longest: int, is_cut: Callable[[], bool]) -> Iterator[bytes]:
@@ -43,3 +56,11 @@ def physical_lines(chunks: Iterator[bytes], longest: int, is_cut: Callable[[], b
 
 def _joined(parts: list[bytes], longest: int) -> bytes:
     return b"".join(parts).rstrip(b"\r\n")[: longest + 1]
+
+
+def _is_json(value: bytes) -> bool:
+    try:
+        orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return False
+    return True

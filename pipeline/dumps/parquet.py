@@ -17,11 +17,13 @@ import pyarrow.parquet as pq
 
 from pipeline.dumps.damage import Damaged
 from pipeline.dumps.headers import unique
+from pipeline.dumps.notes import NoteKind, Notes
 from pipeline.dumps.reading import Found
 from schemas.jsontext import dumps
 
 _BATCH_ROWS = 256
 _BUFFER = 2**20  # of each column; without it whole row groups are read at once
+_MOST_ROWS = 2**31  # of a group; a footer that tells more is corrupt, and positions must not run over
 _ERRORS = (pa.ArrowException, OSError, ValueError, OverflowError, KeyError, MemoryError)
 
 
@@ -37,38 +39,49 @@ class ParquetRows:
             self._names = unique(self._file.schema_arrow.names)
             self._schema = pa.schema([pa.field(f.name, _told(f.type), f.nullable) for f in self._file.schema_arrow])
         except _ERRORS as error:
-            raise self._damaged(error) from error
+            why = f"no Parquet file that can be read, half of one perhaps ({_first_line(error)})"
+            raise Damaged(name, path.stat().st_size, why) from error
         self._is_simple = all(map(_is_simple, self._schema.types))
 
     def close(self) -> None:
         """Closes the file."""
         self._file.close()
 
-    def rows(self, after: int) -> Iterator[Found]:
-        """The rows whose number is beyond `after`. Groups before it are not read. Raises Damaged."""
+    def rows(self, notes: Notes) -> Iterator[Found]:
+        """The rows, group by group. One that is damaged is noted, and the next one read; rows keep their numbers."""
         facts = self._file.metadata
         before = 0
         for group in range(facts.num_row_groups):
-            size = facts.row_group(group).num_rows
-            if before + size > after:
-                for number, value in self._group(group, before, after):
-                    if number > before + size:
-                        raise Damaged(self._name, 0, f"row group {group + 1} has more rows than the {size} told")
+            number, size = before, min(max(0, facts.row_group(group).num_rows), _MOST_ROWS)
+            try:
+                for number, value in self._group(group, before, size):
                     self.share = number / max(1, facts.num_rows)
-                    if number > after:
-                        yield number, number, value
+                    yield number, number, value
+            except Damaged as error:
+                notes.add(NoteKind.DAMAGED, error.why, error.byte, number + 1)
             before += size
 
-    def _group(self, group: int, before: int, after: int) -> Iterator[tuple[int, bytes]]:
-        number = before
+    def _group(self, group: int, before: int, size: int) -> Iterator[tuple[int, bytes]]:
+        """Its rows, as many as were told. Raises Damaged where they are fewer or more, or cannot be read."""
+        number, read = before, 0
         try:
             for batch in self._file.iter_batches(_BATCH_ROWS, row_groups=[group]):
-                if number + batch.num_rows > after:
-                    for offset, value in enumerate(self._values(batch), start=1):
-                        yield number + offset, value
-                number += batch.num_rows
+                for value in self._values(batch.slice(0, before + size - number)):
+                    number += 1
+                    yield number, value
+                read += batch.num_rows
         except _ERRORS as error:
-            raise self._damaged(error) from error
+            why = f"row group {group + 1} cannot be read ({_first_line(error)})"
+            raise Damaged(self._name, self._place(group), why) from error
+        if read != size:
+            why = f"row group {group + 1} has {read} rows, not the {size} told"
+            raise Damaged(self._name, self._place(group), why)
+
+    def _place(self, group: int) -> int:
+        """The group's first byte in the file."""
+        facts = self._file.metadata.row_group(group)
+        columns = [facts.column(number) for number in range(facts.num_columns)]
+        return min((column.dictionary_page_offset or column.data_page_offset for column in columns), default=0)
 
     def _values(self, batch: pa.RecordBatch) -> Iterator[bytes]:
         try:
@@ -91,9 +104,9 @@ class ParquetRows:
         ]
         return pa.RecordBatch.from_arrays(columns, names=list(self._names)).to_pylist()
 
-    def _damaged(self, error: BaseException) -> Damaged:
-        told = (str(error).splitlines() or [type(error).__name__])[0]
-        return Damaged(self._name, 0, f"no Parquet file that can be read, half of one perhaps ({told})")
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def _cast(column: pa.Array, to: pa.DataType) -> pa.Array:

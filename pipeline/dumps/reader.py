@@ -58,35 +58,34 @@ class DumpReader:
     def __iter__(self) -> Iterator[Record]:
         return self.records()
 
-    def records(self, after: int = 0) -> Iterator[Record]:
-        """The records whose position is beyond `after`."""
+    def records(self) -> Iterator[Record]:
+        """All records, from the beginning."""
         self._notes = Notes()
         with self._member.open() as content:
             self._progress = lambda: content.consumed
             try:
-                yield from self._records(content, after)
+                yield from self._records(content)
             finally:
                 read = self._progress()
                 self._progress = lambda: read
 
-    def _records(self, content: Content, after: int) -> Iterator[Record]:
+    def _records(self, content: Content) -> Iterator[Record]:
         head = content.peek(HEAD_BYTES)
         self.layout = sniff(head, self._member.name, self._options, whole=len(head) < HEAD_BYTES)
         self._headers = self._options.record_headers()
         stream = Stream(content, self.layout, self._notes)
-        position, damage = after, None
+        position, damage = 0, None
         try:
-            for position, line, value in self._found(content, stream, after):
+            for position, line, value in self._found(content, stream):
                 headers = {**self._headers, LINE_HEADER: b"%d" % line}
                 yield Record(self._member.name, 0, position, value[: self._max_bytes + 1], headers=headers)
         except Damaged as error:
             damage = error
         damage = damage or stream.damage
         if damage is not None:
-            following = position + 1 if position > after or not after else None
-            self._notes.add(NoteKind.DAMAGED, damage.why, damage.byte, following)
+            self._notes.add(NoteKind.DAMAGED, damage.why, damage.byte, position + 1)
 
-    def _found(self, content: Content, stream: Stream, after: int) -> Iterator[Found]:
+    def _found(self, content: Content, stream: Stream) -> Iterator[Found]:
         """What the reader of the member's kind finds."""
         layout = stream.layout
         reading = Reading(
@@ -94,8 +93,8 @@ class DumpReader:
             options=self._options,
             notes=self._notes,
             max_bytes=self._max_bytes,
-            after=after,
             is_cut=stream.is_cut,
+            bytes_given=lambda: stream.given,
         )
         if layout.remark:
             kind = NoteKind.NOT_READ if layout.kind is Kind.FOREIGN else NoteKind.ENCODING_MENDED
@@ -136,4 +135,4 @@ class DumpReader:
             if content.path is not None:
                 size = path.stat().st_size
                 self._progress = lambda: round(size * table.share)
-            yield from table.rows(reading.after)
+            yield from table.rows(self._notes)

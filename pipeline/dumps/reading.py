@@ -15,15 +15,15 @@ Found = tuple[int, int, bytes]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One reading of a member. Records whose position is beyond `after` are wanted; of one of more than `max_bytes`,
-    max_bytes + 1 are enough.
+    """One reading of a member. Of a record of more than `max_bytes`, max_bytes + 1 are enough.
 
-    `is_cut` is asked when the content has ended: whether damage ended it. Then nothing may be given that more content
-    could change: the whole file, once it is had, is read on from there."""
+    `is_cut` is asked when the content has ended: whether damage ended it. Then the record that it cuts is not given:
+    half a row may pass for a whole one. The note of the damage has its number. `bytes_given`: how many bytes of the
+    content the reader has had."""
 
     layout: Layout
     options: ReadOptions
     notes: Notes
     max_bytes: int
-    after: int = 0
     is_cut: Callable[[], bool] = lambda: False
+    bytes_given: Callable[[], int] = lambda: 0

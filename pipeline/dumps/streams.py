@@ -20,6 +20,8 @@ class Stream:
     def __init__(self, content: Content, layout: Layout, notes: Notes) -> None:
         self.damage: Damaged | None = None
         """What ended it, once it has ended."""
+        self.given = 0
+        """Bytes of the content so far, marks and NULs included."""
         self._content = content
         self.layout = layout
         self._notes = notes
@@ -61,8 +63,9 @@ class Stream:
 
     def _bytes(self) -> Iterator[bytes]:
         try:
-            self._content.read(self.layout.marks)
+            self.given += len(self._content.read(self.layout.marks))
             while chunk := self._content.read(_CHUNK_BYTES):
+                self.given += len(chunk)
                 yield chunk
         except Damaged as error:
             self.damage = error

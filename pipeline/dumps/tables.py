@@ -16,7 +16,7 @@ from pipeline.dumps.text import mended, utf8
 def table_rows(texts: Iterator[str], reading: Reading) -> Iterator[Found]:
     """The rows below the header. Blank rows are none. A row with too few or too many fields is given with them; what is
     no row at all, in a form that decode() refuses."""
-    layout, after, is_cut = reading.layout, reading.after, reading.is_cut
+    layout, is_cut = reading.layout, reading.is_cut
     header, quotes = layout.header, reading.options.quotes
     position = 0
     rows = csv_rows(texts, delimiter=layout.delimiter, quotes=quotes, longest=reading.max_bytes + 2, is_cut=is_cut)
@@ -27,8 +27,6 @@ def table_rows(texts: Iterator[str], reading: Reading) -> Iterator[Found]:
             reading.notes.count(NoteKind.REPEATED_HEADER, 1)
             continue
         position += 1
-        if position <= after:
-            continue
         if fields is None:
             yield position, line, refused(instead, len(header.columns))
         else:

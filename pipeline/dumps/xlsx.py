@@ -46,7 +46,7 @@ class XlsxRows:
     def rows(self) -> Iterator[Found]:
         """The rows below the header. Raises Damaged at the end of what can be read."""
         width = len(self.header.columns)
-        position, after = 0, self._reading.after
+        position = 0
         note_header(self._reading, self.header)
         for index, (number, cells) in enumerate(self._sheet(self._part)):
             if index <= self.header.index or is_blank(cells):
@@ -56,8 +56,7 @@ class XlsxRows:
                 self._reading.notes.count(NoteKind.REPEATED_HEADER, 1)
                 continue
             position += 1
-            if position > after:
-                yield position, number, row_bytes(fields)
+            yield position, number, row_bytes(fields)
 
     def _choose(self, options: ReadOptions) -> tuple[Header, str]:
         """The header and its sheet's part."""

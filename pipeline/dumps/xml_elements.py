@@ -38,8 +38,7 @@ def xml_elements(stream: Stream, name: str, reading: Reading) -> Iterator[Found]
         for _ in fed(parser, stream.raw() if is_native else stream.utf8(), name, reading.is_cut):
             for line, value in records.taken():
                 position += 1
-                if position > reading.after:
-                    yield position, line, value
+                yield position, line, value
     except Damaged as error:
         counted = "" if is_native else f", counted in UTF-8, not in {layout.encoding}"
         raise Damaged(name, error.byte + layout.marks, f"{error.why}{counted}; what follows was not read") from error

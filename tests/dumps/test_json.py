@@ -110,12 +110,35 @@ def test_lists_may_follow_each_other_and_what_is_between_them_is_told(tmp_path: 
         (b'[{"a": 1}, {"b": "half', [b'{"a": 1}', b'{"b": "half']),
         (b'[{"a": 1}, {"b": [}', [b'{"a": 1}', b'{"b": [}']),
         (b'[{"a": 1},', [b'{"a": 1}']),
+        (b'\xef\xbb\xbfx = [{"a": 1},\n{"\0b', [b'{"a": 1}', b'{"b']),
+        ('\ufeff[{"a": 1},'.encode("utf-16-le"), [b'{"a": 1}']),
     ],
 )
-def test_a_list_without_end_is_told(tmp_path: Path, content: bytes, expected: list[bytes]) -> None:
+def test_a_list_without_end_is_told_with_byte_and_record(tmp_path: Path, content: bytes, expected: list[bytes]) -> None:
     reader = reader_of(tmp_path, content, "x.json")
     assert values(list(reader)) == expected
-    assert set(kinds(reader.notes)) == {NoteKind.UNFINISHED}
+    notes = [note for note in reader.notes if note.kind is not NoteKind.NULS_REMOVED]
+    assert {(note.kind, note.byte, note.record) for note in notes} == {
+        (NoteKind.UNFINISHED, len(content), len(expected))
+    }
+
+
+@pytest.mark.parametrize("end", [b'{"id": 3, "text": "ha', b'{"id": 3, "text": "ha\n \t', b"\0\0{"])
+def test_half_a_last_line_is_told_with_byte_and_record_and_stays_a_record(tmp_path: Path, end: bytes) -> None:
+    content = b'{"id": 1}\r\n\n{"id": 2}\r\n' + end
+    reader = reader_of(tmp_path, content, "x.jsonl")
+    found = values(list(reader))
+    assert len(found) == 3
+    notes = [note for note in reader.notes if note.kind is not NoteKind.NULS_REMOVED]
+    told = [(note.kind, note.byte, note.record) for note in notes]
+    assert told == ([] if b"\n" in end else [(NoteKind.UNFINISHED, len(content), 3)])
+
+
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r", b"\nbroken\n", b"\nbroken\n\n  "])
+def test_a_last_line_that_is_whole_or_has_an_end_is_not_called_half(tmp_path: Path, end: bytes) -> None:
+    reader = reader_of(tmp_path, b'{"id": 1}\n{"id": 2}' + end, "x.jsonl")
+    assert len(values(list(reader))) == 2 + (b"broken" in end)
+    assert reader.notes == []
 
 
 def test_pieces_cut_anywhere_change_nothing(tmp_path: Path) -> None:

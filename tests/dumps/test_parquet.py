@@ -12,10 +12,12 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from configs.dumps import DumpsSource
 from pipeline.dumps.notes import NoteKind
+from pipeline.sources.dumps import DumpRecords
 from schemas.decode import decode
 from schemas.record import Dead, Reason
-from tests.dumps.helpers import kinds, lines, reader_of, values
+from tests.dumps.helpers import MAX_BYTES, lines, reader_of, values
 
 
 def parquet(table: pa.Table, **options: Any) -> bytes:
@@ -58,19 +60,38 @@ def test_values_are_kept_whole(tmp_path: Path) -> None:
     assert moment.astimezone(UTC).isoformat().startswith("2024-05-03T15:12:09.123456")
 
 
-def test_groups_before_the_wanted_rows_are_not_read(tmp_path: Path) -> None:
-    content = parquet(pa.table({"id": list(range(1000))}), row_group_size=300)
-    reader = reader_of(tmp_path, content, "x.parquet")
-    whole = list(reader)
+def test_a_damaged_group_is_told_with_its_place_and_the_others_are_read(tmp_path: Path) -> None:
+    content = parquet(pa.table({"id": list(range(1000)), "t": [str(n) for n in range(1000)]}), row_group_size=300)
+    whole = list(reader_of(tmp_path, content, "x.parquet"))
     assert [orjson.loads(value)["id"] for value in values(whole)] == list(range(1000))
     assert lines(whole) == list(range(1, 1001))
-    assert list(reader.records(650)) == whole[650:]
-    broken = bytearray(content)
-    broken[4:200] = b"?" * 196
-    reader = reader_of(tmp_path, bytes(broken), "x.parquet")
-    assert list(reader.records(300)) == whole[300:]
-    assert list(reader) == []
-    assert kinds(reader.notes) == [NoteKind.DAMAGED]
+    facts = pq.ParquetFile(io.BytesIO(content)).metadata
+    places = [facts.row_group(group).column(0).dictionary_page_offset for group in range(4)]
+    for bad in ([0], [1], [3], [0, 2], [0, 1, 2, 3]):
+        broken = bytearray(content)
+        for group in bad:
+            broken[places[group] : places[group] + 100] = b"?" * 100
+        reader = reader_of(tmp_path, bytes(broken), "x.parquet")
+        assert list(reader) == [record for record in whole if (record.position - 1) // 300 not in bad]
+        assert [(note.kind, note.byte, note.record) for note in reader.notes] == [
+            (NoteKind.DAMAGED, places[group], 300 * group + 1) for group in bad
+        ]
+
+
+def test_of_a_damaged_group_the_rows_before_the_spot_are_kept(tmp_path: Path) -> None:
+    """Pages of some 1,000 rows; the last but one is damaged."""
+    table = pa.table({"id": list(range(20_000)), "t": [f"{n:050}" for n in range(20_000)]})
+    content = bytearray(
+        parquet(table, row_group_size=10_000, data_page_size=50_000, use_dictionary=False, compression="none")
+    )
+    at = content.index(b"%050d" % 8000)
+    content[at - 4 : at + 50_000] = b"\xff" * 50_004
+    reader = reader_of(tmp_path, bytes(content), "x.parquet")
+    numbers = [record.position for record in reader]
+    before = len([number for number in numbers if number <= 10_000])
+    assert 5000 < before < 8000
+    assert numbers == [*range(1, before + 1), *range(10_001, 20_001)]
+    assert [(note.kind, note.byte, note.record) for note in reader.notes] == [(NoteKind.DAMAGED, 4, before + 1)]
 
 
 def test_columns_of_the_same_name_stay_apart(tmp_path: Path) -> None:
@@ -93,4 +114,21 @@ def test_half_a_file_is_told(tmp_path: Path) -> None:
     for half in (content[:-10], b"PAR1", content[:-4] + b"nope"):
         reader = reader_of(tmp_path, half, "x.parquet")
         assert list(reader) == []
-        assert kinds(reader.notes) == [NoteKind.DAMAGED]
+        assert [(note.kind, note.byte) for note in reader.notes] == [(NoteKind.DAMAGED, len(half))]
+
+
+def test_a_batch_says_which_rows_damage_took_out_of_it(tmp_path: Path) -> None:
+    """Else marks of written batches would count rows that nobody read, and a resume leave them out."""
+    content = bytearray(parquet(pa.table({"id": list(range(1000))}), row_group_size=100))
+    facts = pq.ParquetFile(io.BytesIO(content)).metadata
+    place = facts.row_group(2).column(0).dictionary_page_offset
+    content[place : place + 100] = b"?" * 100
+    path = tmp_path / "x.parquet"
+    path.write_bytes(content)
+    records = DumpRecords(DumpsSource(paths=(path,), poll_records=150), (), MAX_BYTES)
+    spans = []
+    while (batch := records.poll(0)) is not None:
+        spans.append([(span.first, span.end) for span in batch.spans])
+        assert [r.position for r in batch.records] == [n for first, end in spans[-1] for n in range(first, end)]
+    assert spans[:3] == [[(1, 151)], [(151, 201), (301, 401)], [(401, 551)]]
+    assert spans[-1][-1][1] == 1001

@@ -147,7 +147,6 @@ def test_any_bytes_give_records_and_always_the_same_however_they_are_cut_into_pi
     assert list(reader) == first
     assert reader.notes == notes
     values(first)
-    assert list(reader.records(3)) == first[3:]
     with patch.object(streams, "_CHUNK_BYTES", piece):
         assert list(reader) == first
         assert reader.notes == notes
