@@ -1,16 +1,16 @@
 """Records of history dumps, once each, in batches that a worker owns or that an earlier run has written already.
 
 A file is known by its name and a fingerprint of its bytes: next month's export.csv is another file. The batches of a
-file are cut by position alone, so that any number of workers, and a resumed run, cut them alike."""
+file are cut by its records alone, so that any number of workers, and a resumed run, cut them alike."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from hashlib import blake2b
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 from pathlib import Path
 
 from configs.dumps import DumpsSource
@@ -28,6 +28,7 @@ from schemas.record import Batch, Record, Span
 
 log = logging.getLogger("echolot.replay")
 _LOOKED_AT = 65_536  # bytes at either end of a file
+_MOST_OVERSIZED = 32  # records of a batch: of each 1 MiB is held, and the store takes copies
 
 
 class DumpRecords:
@@ -69,17 +70,15 @@ class DumpRecords:
             if not member.is_given and is_unknown(head, reader.layout, self._max_bytes):
                 self._tell(member, [LEFT_OUT])
                 continue
-            everything = chain(head, records)
-            while batch := list(islice(everything, size)):
+            for batch in _batches(chain(head, records), size, self._max_bytes):
                 is_mine = number % workers == worker
                 number += 1
-                first, end = batch[0].position, batch[-1].position + 1
                 if not is_mine:
                     continue
-                if len(batch) == size and (name, first) in self._written:
+                if len(batch) == size and (name, batch[0].position) in self._written:
                     self.left_out += len(batch)
                     continue
-                yield Batch([_renamed(record, name) for record in batch], (Span(name, 0, first, end),))
+                yield Batch([_renamed(record, name) for record in batch], _spans(name, batch))
             self._done_bytes += reader.bytes_read
             self._tell(member, reader.notes)
 
@@ -161,3 +160,25 @@ def _fingerprint(path: Path) -> str:
 
 def _renamed(record: Record, name: str) -> Record:
     return replace(record, source=name)
+
+
+def _spans(name: str, records: Sequence[Record]) -> list[Span]:
+    """The positions of a batch. Damage leaves gaps in a Parquet file; then no span is a whole batch, so that a resume
+    reads it again: a file may come anew with the same name, size and ends."""
+    gaps = [n for n, (a, b) in enumerate(pairwise(records), start=1) if b.position != a.position + 1]
+    ends = pairwise([0, *gaps, len(records)])
+    return [Span(name, 0, records[start].position, records[end - 1].position + 1) for start, end in ends]
+
+
+def _batches(records: Iterator[Record], size: int, max_bytes: int) -> Iterator[list[Record]]:
+    """So many records each; fewer at the end, and where many are oversized, as in a bomb."""
+    batch: list[Record] = []
+    oversized = 0
+    for record in records:
+        batch.append(record)
+        oversized += len(record.value or b"") > max_bytes
+        if len(batch) == size or oversized == _MOST_OVERSIZED:
+            yield batch
+            batch, oversized = [], 0
+    if batch:
+        yield batch

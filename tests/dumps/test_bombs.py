@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from configs.dumps import DumpsSource
 from pipeline.dumps.options import ReadOptions
 from pipeline.dumps.reader import DumpReader
+from pipeline.sources import dumps
 from schemas.decode import decode
 from schemas.record import Dead, Reason, Record
 from tests.dumps.helpers import kinds, the_member
@@ -31,10 +33,10 @@ def peak_below(limit: int) -> Iterator[None]:
         tracemalloc.stop()
 
 
-def summary(reader: DumpReader, after: int = 0) -> list[tuple[int, bytes]]:
+def summary(reader: DumpReader) -> list[tuple[int, bytes]]:
     """Sizes and beginnings of all values, none of which is kept."""
     found = []
-    for record in reader.records(after):
+    for record in reader:
         assert record.value is not None
         found.append((len(record.value), record.value[:10]))
     return found
@@ -136,3 +138,16 @@ def test_a_workbook_of_many_texts_is_read_in_little_memory(tmp_path: Path) -> No
         found = summary(reader)
     assert len(found) == 5000
     assert {size for size, _ in found} == {200}
+
+
+def test_a_batch_of_long_records_ends_early_and_none_is_lost(tmp_path: Path) -> None:
+    """500 records of 1 MiB, which is what is held of a longer one, would be 500 MiB, and the store takes copies."""
+    path = tmp_path / "x.jsonl"
+    path.write_bytes(b'{"id": 1}\n' + (b"x" * 1001 + b"\n") * 40 + b'{"id": 2}\n' * 600)
+    batches = []
+    records = dumps.DumpRecords(DumpsSource(paths=(path,)), (), 1000)
+    while (batch := records.poll(0)) is not None:
+        batches.append(batch.records)
+        (span,) = batch.spans
+        assert (span.first, span.end) == (batch.records[0].position, batch.records[-1].position + 1)
+    assert [len(batch) for batch in batches] == [33, 500, 108]
