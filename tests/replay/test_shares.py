@@ -84,7 +84,7 @@ def test_every_batch_is_in_one_share_as_the_local_engine_cuts_them_and_each_shar
 
 
 def test_a_share_that_broke_off_leaves_out_what_it_has_written_whole(store, dumps):
-    """Not the last batch of a file, which more may have been appended to, nor what another generation has."""
+    """Not the last batch of a file, which is smaller, nor what another generation has."""
     job = settings(dumps, workers=2, generation="broken-off")
     first = read(job, store, 0)
     assert [b[1] for b in first] == [1, 11, 21, 6]  # of a: 1, 11, 21; of b: 6, with 3 records
