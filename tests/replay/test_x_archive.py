@@ -175,3 +175,28 @@ def test_the_commands_take_an_archive_and_the_breaker_stays_closed(archive: Path
     assert account["reasons"] == {"ignored: header": 1, "ignored: long_text_of_a_post": 1}
     said = echolot("sniff", archive, "--include", "like.js").stdout
     assert "not_read: no format knows how it begins" in said
+
+
+@pytest.mark.parametrize("include", [(), ("data/*.js",)])
+def test_of_half_a_downloaded_archive_all_posts_that_are_there_are_read(
+    include: tuple[str, ...], tmp_path: Path
+) -> None:
+    """It ends amid the tweets, which lie behind the account and the long posts."""
+    tweets = [tweet(number, f"Aufzug kaputt @DB_Bahn {number * 7919}") for number in range(3000)]
+    content = ARCHIVE | {"data/tweets.js": script("tweets", 0, *tweets)}
+    path = tmp_path / "twitter-2024.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in sorted(content):
+            packed.writestr(name, content[name])
+        inside = next(info.header_offset for info in packed.infolist() if info.filename == "data/tweets.js")
+    path.write_bytes(path.read_bytes()[: inside + 20_000])
+    found, notes = read(path, include=include)
+    mentions = items(found, "tweets.js")
+    assert [mention.native_id for mention in mentions] == [str(FIRST + number) for number in range(len(mentions))]
+    assert 500 < len(mentions) < 3000 and {mention.author.handle for mention in mentions} == {"kundin"}
+    assert found.keys() == POSTS
+    *_, cut, archive = notes
+    assert "!data/tweets.js#" in cut and f", record {len(mentions) + 1}: the file ends too early" in cut
+    assert (
+        archive.startswith("twitter-2024.zip#") and f"damaged, byte {inside + 20_000}, record 1: half a ZIP" in archive
+    )
