@@ -23,6 +23,7 @@ from schemas.jsontext import dumps
 
 _BATCH_ROWS = 256
 _BUFFER = 2**20  # of each column; without it whole row groups are read at once
+_BATCH_BYTES = 64 * 2**20
 _MOST_ROWS = 2**31  # of a group; a footer that tells more is corrupt, and positions must not run over
 _ERRORS = (pa.ArrowException, OSError, ValueError, OverflowError, KeyError, MemoryError)
 
@@ -35,7 +36,9 @@ class ParquetRows:
         self.share = 0.0
         self._name = name
         try:
-            self._file = pq.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False, page_checksum_verification=True)
+            self._file = _opened(path)
+            self._texts = [field.name for field in self._file.schema_arrow if _is_text(field.type)]
+            self._dictionaries = _opened(path, read_dictionary=self._texts)
             self._names = unique(self._file.schema_arrow.names)
             self._schema = pa.schema([pa.field(f.name, _told(f.type), f.nullable) for f in self._file.schema_arrow])
         except _ERRORS as error:
@@ -45,6 +48,7 @@ class ParquetRows:
 
     def close(self) -> None:
         """Closes the file."""
+        self._dictionaries.close()
         self._file.close()
 
     def rows(self, notes: Notes) -> Iterator[Found]:
@@ -65,7 +69,7 @@ class ParquetRows:
         """Its rows, as many as were told. Raises Damaged where they are fewer or more, or cannot be read."""
         number, read = before, 0
         try:
-            for batch in self._file.iter_batches(_BATCH_ROWS, row_groups=[group]):
+            for batch in self._file.iter_batches(self._rows_at_once(group, size), row_groups=[group]):
                 for value in self._values(batch.slice(0, before + size - number)):
                     number += 1
                     yield number, value
@@ -76,6 +80,15 @@ class ParquetRows:
         if read != size:
             why = f"row group {group + 1} has {read} rows, not the {size} told"
             raise Damaged(self._name, self._place(group), why)
+
+    def _rows_at_once(self, group: int, size: int) -> int:
+        """Fewer where rows are large. A text may be in the file once and in all rows, so the longest one counts."""
+        longest = self._file.metadata.row_group(group).total_byte_size // max(1, size)
+        for batch in self._dictionaries.iter_batches(1, row_groups=[group], columns=self._texts):
+            for column in filter(_is_dictionary, batch.columns):
+                longest += pc.max(pc.binary_length(column.dictionary)).as_py() or 0
+            break  # with its first row, each column gives its whole dictionary
+        return max(1, min(_BATCH_ROWS, _BATCH_BYTES // max(1, longest)))
 
     def _place(self, group: int) -> int:
         """The group's first byte in the file."""
@@ -103,6 +116,22 @@ class ParquetRows:
             for column, field in zip(batch.columns, self._schema, strict=True)
         ]
         return pa.RecordBatch.from_arrays(columns, names=list(self._names)).to_pylist()
+
+
+def _opened(path: Path, **more: Any) -> pq.ParquetFile:
+    return pq.ParquetFile(path, buffer_size=_BUFFER, pre_buffer=False, page_checksum_verification=True, **more)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    types = pa.types
+    if types.is_dictionary(kind):
+        kind = kind.value_type
+    known = (types.is_string, types.is_large_string, types.is_binary, types.is_large_binary)
+    return any(is_kind(kind) for is_kind in known)
+
+
+def _is_dictionary(column: pa.Array) -> bool:
+    return pa.types.is_dictionary(column.type)
 
 
 def _first_line(error: BaseException) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from configs.dumps import DumpsSource
@@ -151,3 +153,19 @@ def test_a_batch_of_long_records_ends_early_and_none_is_lost(tmp_path: Path) -> 
         (span,) = batch.spans
         assert (span.first, span.end) == (batch.records[0].position, batch.records[-1].position + 1)
     assert [len(batch) for batch in batches] == [33, 500, 108]
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.binary(), pa.dictionary(pa.int32(), pa.string())])
+def test_a_text_that_is_in_a_parquet_file_once_and_in_all_rows_is_held_for_few(
+    tmp_path: Path, kind: pa.DataType
+) -> None:
+    """5 MB in each of 80 rows are 400 MB; the file has some 1,000 bytes."""
+    path = tmp_path / "x.parquet"
+    repeated = pa.DictionaryArray.from_arrays(pa.array([0] * 80, pa.int32()), pa.array(["x" * 5_000_000]))
+    table = pa.table({"id": list(range(80)), "text": repeated if pa.types.is_dictionary(kind) else repeated.cast(kind)})
+    pq.write_table(table, path, compression="zstd", dictionary_pagesize_limit=2**24, write_batch_size=1)
+    assert path.stat().st_size < 10_000
+    del table
+    with peak_below(200 * MIB):
+        sizes = [size for size, _ in summary(DumpReader(the_member(path), ReadOptions(), MIB))]
+    assert sizes == [MIB + 1] * 80
