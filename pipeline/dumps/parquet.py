@@ -34,6 +34,7 @@ class ParquetRows:
     def __init__(self, path: Path, name: str) -> None:
         """Raises Damaged where the file is none, or only half of one."""
         self.share = 0.0
+        self._good = 4  # bytes: the mark, and groups up to the last that was read
         self._name = name
         try:
             self._file = _opened(path)
@@ -76,10 +77,11 @@ class ParquetRows:
                 read += batch.num_rows
         except _ERRORS as error:
             why = f"row group {group + 1} cannot be read ({_first_line(error)})"
-            raise Damaged(self._name, self._place(group), why) from error
+            raise Damaged(self._name, self._good, why) from error
         if read != size:
             why = f"row group {group + 1} has {read} rows, not the {size} told"
-            raise Damaged(self._name, self._place(group), why)
+            raise Damaged(self._name, self._good, why)
+        self._good = max(self._good, self._end_of(group))
 
     def _rows_at_once(self, group: int, size: int) -> int:
         """Fewer where rows are large. A text may be in the file once and in all rows, so the longest one counts."""
@@ -90,11 +92,12 @@ class ParquetRows:
             break  # with its first row, each column gives its whole dictionary
         return max(1, min(_BATCH_ROWS, _BATCH_BYTES // max(1, longest)))
 
-    def _place(self, group: int) -> int:
-        """The group's first byte in the file."""
+    def _end_of(self, group: int) -> int:
+        """The byte behind a group that was read: of another, pyarrow may end the process when asked about a column."""
         facts = self._file.metadata.row_group(group)
         columns = [facts.column(number) for number in range(facts.num_columns)]
-        return min((column.dictionary_page_offset or column.data_page_offset for column in columns), default=0)
+        ends = [(c.dictionary_page_offset or c.data_page_offset) + c.total_compressed_size for c in columns]
+        return max(ends, default=0)
 
     def _values(self, batch: pa.RecordBatch) -> Iterator[bytes]:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -67,14 +68,21 @@ def test_a_damaged_group_is_told_with_its_place_and_the_others_are_read(tmp_path
     assert lines(whole) == list(range(1, 1001))
     facts = pq.ParquetFile(io.BytesIO(content)).metadata
     places = [facts.row_group(group).column(0).dictionary_page_offset for group in range(4)]
-    for bad in ([0], [1], [3], [0, 2], [0, 1, 2, 3]):
+    for bad, told in (
+        ([0], [0]),
+        ([1], [1]),
+        ([3], [3]),
+        ([0, 2], [0, 2]),
+        ([1, 2], [1, 1]),
+        ([0, 1, 2, 3], [0, 0, 0, 0]),
+    ):  # groups, and those behind the last good one
         broken = bytearray(content)
         for group in bad:
             broken[places[group] : places[group] + 100] = b"?" * 100
         reader = reader_of(tmp_path, bytes(broken), "x.parquet")
         assert list(reader) == [record for record in whole if (record.position - 1) // 300 not in bad]
         assert [(note.kind, note.byte, note.record) for note in reader.notes] == [
-            (NoteKind.DAMAGED, places[group], 300 * group + 1) for group in bad
+            (NoteKind.DAMAGED, places[place], 300 * group + 1) for group, place in zip(bad, told, strict=True)
         ]
 
 
@@ -132,3 +140,16 @@ def test_a_batch_says_which_rows_damage_took_out_of_it(tmp_path: Path) -> None:
         assert [r.position for r in batch.records] == [n for first, end in spans[-1] for n in range(first, end)]
     assert spans[:3] == [[(1, 151)], [(151, 201), (301, 401)], [(401, 551)]]
     assert spans[-1][-1][1] == 1001
+
+
+def test_a_byte_that_is_wrong_anywhere_ends_nothing_and_is_told_where_rows_are_missing(tmp_path: Path) -> None:
+    draw = random.Random(3)
+    table = pa.table({"id": list(range(300)), "t": [f"text {n % 40}" for n in range(300)]})
+    content = parquet(table, row_group_size=100)
+    for _ in range(300):
+        broken = bytearray(content)
+        broken[draw.randrange(4, len(content) - 8)] = draw.randrange(256)
+        reader = reader_of(tmp_path, bytes(broken), "x.parquet")
+        numbers = [record.position for record in reader]
+        assert numbers == sorted(set(numbers))
+        assert len(numbers) == 300 or reader.notes
