@@ -28,7 +28,7 @@ from schemas.record import Batch, Record, Span
 
 log = logging.getLogger("echolot.replay")
 _LOOKED_AT = 65_536  # bytes at either end of a file
-_MOST_OVERSIZED = 32  # records of a batch: of each 1 MiB is held, and the store takes copies
+_MOST_OF_THE_LARGEST = 32  # so many records of max_record_bytes fill a batch: the store takes copies
 
 
 class DumpRecords:
@@ -171,14 +171,14 @@ def _spans(name: str, records: Sequence[Record]) -> list[Span]:
 
 
 def _batches(records: Iterator[Record], size: int, max_bytes: int) -> Iterator[list[Record]]:
-    """So many records each; fewer at the end, and where many are oversized, as in a bomb."""
+    """So many records each; fewer at the end, and where they are large, as in a bomb."""
     batch: list[Record] = []
-    oversized = 0
+    held = 0
     for record in records:
         batch.append(record)
-        oversized += len(record.value or b"") > max_bytes
-        if len(batch) == size or oversized == _MOST_OVERSIZED:
+        held += len(record.value or b"")
+        if len(batch) == size or held >= _MOST_OF_THE_LARGEST * max_bytes:
             yield batch
-            batch, oversized = [], 0
+            batch, held = [], 0
     if batch:
         yield batch

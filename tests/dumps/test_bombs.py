@@ -143,11 +143,11 @@ def test_a_workbook_of_many_texts_is_read_in_little_memory(tmp_path: Path) -> No
 
 
 def test_a_batch_of_long_records_ends_early_and_none_is_lost(tmp_path: Path) -> None:
-    """500 records of 1 MiB, which is what is held of a longer one, would be 500 MiB, and the store takes copies."""
+    """2,000 records of 1 MiB, which is what is held of a longer one, would be 2 GiB, and the store takes copies."""
     path = tmp_path / "x.jsonl"
     path.write_bytes(b'{"id": 1}\n' + (b"x" * 1001 + b"\n") * 40 + b'{"id": 2}\n' * 600)
     batches = []
-    records = dumps.DumpRecords(DumpsSource(paths=(path,)), (), 1000)
+    records = dumps.DumpRecords(DumpsSource(paths=(path,), poll_records=500), (), 1000)
     while (batch := records.poll(0)) is not None:
         batches.append(batch.records)
         (span,) = batch.spans

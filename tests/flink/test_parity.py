@@ -127,7 +127,7 @@ def test_every_way_writes_the_same_rows(broker, flink, server, dump, tmp_path):
 
     def job(name, settings, kind=Job, where=None, *more):
         (tmp_path / name).mkdir()
-        where = where or {"kind": "files", "path": str(POSTS), "follow": False}
+        where = where or {"kind": "dumps", "paths": [str(POSTS)], "poll_records": 500}
         return kind(tmp_path / name, where, *more, store=settings)
 
     embedded = {"kind": "chdb", "path": str(tmp_path / "alone" / "store")}

@@ -30,7 +30,8 @@ class Replay:
 
     def __init__(self, folder, cluster, **settings):
         folder.mkdir()
-        self.job = FlinkJob(folder, {"kind": "files", "path": str(POSTS), "follow": False}, cluster, **settings)
+        small = {"kind": "dumps", "paths": [str(POSTS)], "poll_records": 500}  # so that a kill meets it half way
+        self.job = FlinkJob(folder, small, cluster, **settings)
         self.job.name = NAME
         self.process = None
 

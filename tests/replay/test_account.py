@@ -16,6 +16,7 @@ import pytest
 
 from tests.commands.test_errors import configured, echolot
 from tests.jobs import ROOT, canonical
+from tests.replay.test_replay import SMALL
 
 GOLDEN = ROOT / "tests" / "golden"
 
@@ -43,7 +44,7 @@ RECORDS = [
 def command(tmp_path: Path) -> list[Any]:
     dump = tmp_path / "dump.jsonl"
     dump.write_bytes(b"\n".join(RECORDS) + b"\n")
-    return ["replay", dump, "--zone", "UTC", "--config", configured(tmp_path)]
+    return ["replay", dump, "--zone", "UTC", "--config", configured(tmp_path, source=SMALL)]
 
 
 def run(*arguments: object) -> str:

@@ -30,6 +30,10 @@ CONTENT = {
 }
 
 
+SMALL = {"kind": "dumps", "paths": [str(POSTS)], "poll_records": 500}
+"""A source for `configured`: small batches, of which files of a few thousand records have some."""
+
+
 def configured(folder, **more):
     folder.mkdir(exist_ok=True)
     path = folder / "echolot.yaml"
@@ -98,9 +102,9 @@ def test_kills_and_resumes_give_the_rows_of_an_undisturbed_run(tmp_path):
     lines = [canonical(str(n), f"{draw.choice(words)} @DB_Bahn {n % 4000}") for n in range(8000)]
     lines[17] = lines[4711] = b"{broken"
     dump.write_bytes(b"\n".join(lines) + b"\n")
-    whole = configured(tmp_path / "whole")
+    whole = configured(tmp_path / "whole", source=SMALL)
     assert replayed(whole, paths=[dump])["dead"] == 2
-    config, marked = configured(tmp_path / "killed"), 0
+    config, marked = configured(tmp_path / "killed", source=SMALL), 0
     for _ in range(5):
         command = [sys.executable, "-m", "pipeline.commands.app", "replay", str(dump), "--config", str(config)]
         process = subprocess.Popen([*command, "--resume", "--workers", "2"], cwd=ROOT, stderr=subprocess.DEVNULL)
@@ -124,7 +128,7 @@ def test_a_resume_goes_on_from_the_run_before_it_and_no_older_one(tmp_path):
     dump, long_ago = tmp_path / "dump.jsonl", "2020-01-01T12:00:00Z"
     lines = [canonical(str(n), f"Aufzug kaputt @DB_Bahn {n % 900}", published_at=long_ago) for n in range(6000)]
     dump.write_bytes(b"\n".join(lines) + b"\n")
-    config = configured(tmp_path / "store")
+    config = configured(tmp_path / "store", source=SMALL)
     assert replayed(config, "--from", "2026-01-01", paths=[dump])["mentions"] == 0 and _marked(config) == 12
     command = [sys.executable, "-m", "pipeline.commands.app", "replay", str(dump), "--config", str(config)]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
@@ -273,11 +277,12 @@ def test_what_a_span_leaves_out_stays_in_the_ledger_as_it_was_known(tmp_path):
 def test_a_dropped_generation_is_replayed_whole_by_a_resume(tmp_path):
     dump = tmp_path / "dump.jsonl"
     dump.write_bytes(b"\n".join(canonical(str(n), f"text {n}") for n in range(1000)) + b"\n")
-    config = configured(tmp_path)
+    config = configured(tmp_path, source=SMALL)
     trial = ("--generation", "trial", "--resume")
     assert replayed(config, paths=[dump])["records"] == replayed(config, *trial, paths=[dump])["records"] == 1000
     assert echolot("generations", "drop", "trial", "--config", config).returncode == 0
     assert replayed(config, *trial, paths=[dump])["left_out"] == 0
+    assert replayed(config, *trial, paths=[dump])["left_out"] == 1000
     assert asked(config, "SELECT count() FROM verdicts FINAL WHERE generation = 'trial'") == [(1000,)]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.replay.test_replay import asked, configured, replayed
+from tests.replay.test_replay import SMALL, asked, configured, replayed
 
 NAMES = "Query Id,Query Name,Date,Full Text,Url,Page Type\n"
 MAPPING = "platform: forum\nnative_id: id\ntext: {text}\npublished_at: {{value: 2024-05-01T00:00:00Z}}\n"
@@ -28,14 +28,14 @@ def resumed(tmp_path: Path) -> Any:
     """Records left out, and read, by a resume."""
 
     def run(path: Path, *options: object, **settings: Any) -> tuple[int, int]:
-        told = replayed(configured(tmp_path, **settings), "--resume", *options, paths=[path])
+        told = replayed(configured(tmp_path, source=SMALL, **settings), "--resume", *options, paths=[path])
         return told["left_out"], told["records"]
 
     return run
 
 
 def test_a_zone_that_was_wrong_is_mended_from_the_first_record_on(export: Path, resumed: Any, tmp_path: Path) -> None:
-    config = configured(tmp_path)
+    config = configured(tmp_path, source=SMALL)
     assert resumed(export, "--zone", "Asia/Tokyo") == (0, COUNT)
     assert resumed(export, "--zone", "Asia/Tokyo", "--max-rate", 10**6) == (1000, 100), "read alike, at another rate"
     assert resumed(export, "--zone", "Europe/Berlin") == (0, COUNT)
@@ -61,7 +61,10 @@ def test_a_changed_mapping_file_reads_again(resumed: Any, tmp_path: Path) -> Non
     options = ("--format", "mine", "--mappings", mapping.parent)
     mapping.write_text(MAPPING.format(text="texxt"))
     assert (
-        replayed(configured(tmp_path, breaker={"run": 2000, "window": 2000}), *options, paths=[dump])["dead"] == COUNT
+        replayed(configured(tmp_path, source=SMALL, breaker={"run": 2000, "window": 2000}), *options, paths=[dump])[
+            "dead"
+        ]
+        == COUNT
     )
     mapping.write_text(MAPPING.format(text="text"))
     assert resumed(dump, *options) == (0, COUNT)
