@@ -19,8 +19,8 @@ log = logging.getLogger("echolot.generations")
 
 READ_AGAIN = (
     "Posts that were read before have no verdict under a new name, so they leave the queue, until they are read again: "
-    "from Kafka with a new source.group and start: earliest, as far back as the topic keeps them; from files with a "
-    "new store (store.path, or store.database of a server)"
+    "from Kafka with a new source.group and start: earliest, as far back as the topic keeps them; from files by "
+    "`echolot replay PATH... --generation NAME`"
 )
 OUT_OF_SIGHT = (
     "posts are judged under %r, which is known and not active: the views show %r, and what comes from now on has no "
