@@ -18,7 +18,8 @@ from classifiers.encoder.sentences import Sentences, encoder
 from classifiers.scaling import probabilities
 
 Floats = NDArray[np.float64]
-_Model = Callable[[Sequence[str]], tuple[Floats, list[bytes]]]
+_Model = Callable[[Sequence[str]], tuple[Floats, list[tuple[bytes, bytes]]]]
+"""Logits, and a sentence vector and sentiment a text, where the model has them."""
 
 
 class LaterStages:
@@ -30,24 +31,28 @@ class LaterStages:
         self._network = Scorer(trained.graph, trained.tokenizer) if trained.graph else None
         self._stages = trained.stages
 
-    def refine(self, scores: Floats, logits: Floats, text: Callable[[int], str]) -> list[bytes | None]:
+    def refine(
+        self, scores: Floats, logits: Floats, text: Callable[[int], str]
+    ) -> tuple[list[bytes | None], list[bytes]]:
         """Write what the later stages say into the rows of `scores` that they are asked about.
 
         `scores` and `logits` are the linear model's, a row a text. `text` gives a row's as `wording.worded` makes it.
-        Returns the sentence vector of each row: 512 x float32, none without such heads; None where nobody was asked."""
+        Returns the sentence vector of each row (512 x float32; none without such heads; None where nobody was asked),
+        and what the encoder says of sentiment (logits, 3 x float32; none where it was not asked)."""
         vectors: list[bytes | None] = [None] * len(scores)
+        tones = [b""] * len(scores)
         rows, models = np.arange(len(scores)), [logits]
         for count, (stage, model) in enumerate(zip(self._stages, self._models(), strict=True), 1):
             asked = stage.is_asked(scores[rows])
             rows, models = rows[asked], [each[asked] for each in models]
             if not len(rows):
                 break
-            found, encoded = model([text(row) for row in rows.tolist()])
+            found, beside = model([text(row) for row in rows.tolist()])
             models.append(found)
             scores[rows] = probabilities(stage.scales, mean(models, [each.weights for each in self._stages[:count]]))
-            for row, vector in zip(rows.tolist(), encoded, strict=True):
-                vectors[row] = vectors[row] or vector
-        return vectors
+            for row, (vector, tone) in zip(rows.tolist(), beside, strict=True):
+                vectors[row], tones[row] = vectors[row] or vector, tones[row] or tone
+        return vectors, tones
 
     def _models(self) -> list[_Model]:
         return [
@@ -55,14 +60,15 @@ class LaterStages:
             *([self._of_network] if self._network else []),
         ]
 
-    def _of_sentences(self, texts: Sequence[str]) -> tuple[Floats, list[bytes]]:
+    def _of_sentences(self, texts: Sequence[str]) -> tuple[Floats, list[tuple[bytes, bytes]]]:
         assert self._sentences is not None
         found = [encoder().vector(text) for text in texts]
-        return self._sentences.logits(found), [vector.tobytes() for vector in found]
+        return self._sentences.logits(found), [(vector.tobytes(), b"") for vector in found]
 
-    def _of_network(self, texts: Sequence[str]) -> tuple[Floats, list[bytes]]:
+    def _of_network(self, texts: Sequence[str]) -> tuple[Floats, list[tuple[bytes, bytes]]]:
         assert self._network is not None
-        return self._network.logits(texts)[0].astype(np.float64), [b""] * len(texts)
+        verdicts, tones = self._network.logits(texts)
+        return verdicts.astype(np.float64), [(b"", tone.tobytes()) for tone in tones]
 
 
 def mean(models: Sequence[Floats], weights: Sequence[Sequence[float]]) -> Floats:

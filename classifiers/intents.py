@@ -42,7 +42,7 @@ class Intents:
     columns: Mapping[str, type] = {
         "intents": list, "intent_names": list, "intent_probabilities": list, "needs_intervention": bool,
         "needs_intervention_probability": float, "severity": int, "relevance_probability": float,
-        "sentence_vector": bytes, "unjudged": str, "intents_reasons": list,
+        "sentence_vector": bytes, "encoder_sentiment": bytes, "unjudged": str, "intents_reasons": list,
     }  # fmt: skip
 
     def __init__(
@@ -106,7 +106,8 @@ class Intents:
         for chunk in chunks(prepared(texts, self._is_brand)):
             features = self._model.vocabulary.features(chunk)
             part = slice(start, start + len(chunk))
-            scores, vectors = self._probabilities(features, texts[part])
+            scores, vectors, tones = self._probabilities(features, texts[part])
+            columns["encoder_sentiment"] += tones
             scores[is_own[part], self._at : self._last] = 0.0
             unjudged = self._unjudged(features, texts[part])
             scores[[why != "" for why in unjudged]] = 0.0
@@ -118,16 +119,20 @@ class Intents:
                 self._fill(columns, row, named, vector, own, why)
         return columns
 
-    def _probabilities(self, features: Features, texts: Sequence[str]) -> tuple[Floats, list[bytes | None]]:
-        """Calibrated, to four decimals, and the sentence vectors: None where no later stage was asked.
+    def _probabilities(
+        self, features: Features, texts: Sequence[str]
+    ) -> tuple[Floats, list[bytes | None], list[bytes]]:
+        """Calibrated, to four decimals; the sentence vectors, None where no later stage was asked; and what the encoder
+        says of sentiment.
 
         scipy multiplies a sparse row entry by entry, in order: the same sum in any batch."""
         logits = features.matrix @ self._model.weights + self._biases
         result = probabilities(self._model.scales, logits)
         vectors: list[bytes | None] = [None] * len(texts)
+        tones = [b""] * len(texts)
         if self._later is not None:
-            vectors = self._later.refine(result, logits, lambda place: worded(texts[place], self._is_brand))
-        return np.round(result, 4), vectors
+            vectors, tones = self._later.refine(result, logits, lambda place: worded(texts[place], self._is_brand))
+        return np.round(result, 4), vectors, tones
 
     def _unjudged(self, features: Features, texts: Sequence[str]) -> list[str]:
         """Why nothing can be said about a text, "" where it can: what the model knows nothing of has no likely verdict.

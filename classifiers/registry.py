@@ -8,6 +8,7 @@ from pathlib import Path
 
 from classifiers import artefact
 from classifiers.brands import BrandMatch
+from classifiers.encoder import artefact as encoder_artefact
 from classifiers.intents import Intents
 from classifiers.judge import Judge
 from classifiers.language import Language
@@ -37,12 +38,17 @@ def _intents(ingredients: Ingredients) -> Intents:
     return Intents(artefact.load(ingredients.model_path), ingredients.taxonomy, handles, ingredients.thresholds)
 
 
+def _sentiment(ingredients: Ingredients) -> Sentiment:
+    encoder = encoder_artefact.graph_hash(ingredients.model_path or artefact.SHIPPED)
+    return Sentiment(artefact.load(ingredients.sentiment_path, NAME), encoder)
+
+
 REGISTRY: Mapping[str, Callable[[Ingredients], Classifier]] = {
     "language": lambda _: Language(),
     "brand": lambda ingredients: BrandMatch(ingredients.brands),
     "noise": lambda _: NoiseMarks(),
     "intents": _intents,
-    "sentiment": lambda ingredients: Sentiment(artefact.load(ingredients.sentiment_path, NAME)),
+    "sentiment": _sentiment,
     "virality": lambda _: Virality(),
     "sensitive": lambda _: Sensitive(),
     "triage": lambda _: Triage(),

@@ -1,8 +1,8 @@
 """sentiment: is it negative, neutral or positive? Card: cards/sentiment.md.
 
-A linear model over hashed n-grams for every post, and logistic heads over the sentence vector where `intents` asked for
-one; the mean of both logits decides, and the three probabilities add up to one. The tone of the text, not an opinion
-about a brand: an angry post about the weather is negative."""
+A linear model over hashed n-grams for every post, logistic heads over the sentence vector where `intents` asked for
+one, and the encoder's own word where it was asked; the mean of the logits decides, and the probabilities add up to one.
+The tone of the text, not an opinion about a brand: an angry post about the weather is negative."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from classifiers.cascade import mean
 from classifiers.encoder.sentences import WIDTH, Sentences
 from classifiers.normalise import mention_text
 from classifiers.protocol import Columns
-from classifiers.scaling import probabilities
+from classifiers.scaling import Stage, probabilities
 from classifiers.scripts import script_of
 from classifiers.vocabulary import chunks, prepared
 from schemas.errors import TerminalError
@@ -34,18 +34,21 @@ Floats = NDArray[np.float64]
 class Sentiment:
     """Thread-safe. Probabilities are calibrated and rounded to four decimals."""
 
-    name, version = NAME, 1
-    needs: tuple[str, ...] = ("sentence_vector",)
+    name, version = NAME, 2
+    needs: tuple[str, ...] = ("sentence_vector", "encoder_sentiment")
     columns: Mapping[str, type] = {"sentiment": str, "sentiment_probabilities": list, "sentiment_reasons": list}
 
-    def __init__(self, model: Model) -> None:
-        """Raises TerminalError where the model is of another kind, or its sentence encoder is not the installed one."""
+    def __init__(self, model: Model, encoder: str = "") -> None:
+        """`encoder` is the hash of the network whose word on sentiment will come; of another one than the model was
+        calibrated for, it is not heard. Raises TerminalError where the model is of another kind, or its sentence
+        encoder is not the installed one."""
         if tuple(output.name for output in model.outputs) != CLASSES or model.encoder is None:
             raise TerminalError(
                 f"this is no model of sentiment: it says {', '.join(output.name for output in model.outputs)}; train "
                 f"one with `echolot train sentiment ... --out DIR`"
             )
-        self._model, (self._both,) = model, model.encoder.stages
+        self._model, self._stages = model, model.encoder.stages
+        self._hears = len(self._stages) > 1 and model.encoder.of == encoder
         self._sentences = Sentences(model.encoder.head)
         self._biases = np.array([output.bias for output in model.outputs])
 
@@ -59,29 +62,42 @@ class Sentiment:
         columns: Columns = {name: [] for name in self.columns}
         if not mentions:
             return columns
-        start, vectors = 0, seen["sentence_vector"]
+        start, vectors, tones = 0, seen["sentence_vector"], seen["encoder_sentiment"]
         texts = [mention_text(m) for m in mentions]
         for chunk in chunks(prepared(texts, no_brand)):
             matrix = self._model.vocabulary.features(chunk).matrix
-            rows = self._probabilities(matrix @ self._model.weights, vectors[start : start + len(chunk)])
+            part = slice(start, start + len(chunk))
+            rows = self._probabilities(matrix @ self._model.weights, vectors[part], tones[part])
             known = np.diff(matrix.indptr) > 0
-            known &= [script_of(text) in self._model.scripts for text in texts[start : start + len(chunk)]]
-            start += len(chunk)
+            known &= [script_of(text) in self._model.scripts for text in texts[part]]
+            start = part.stop
             for row, is_known in zip(rows.tolist(), known.tolist(), strict=True):
                 columns["sentiment"].append(CLASSES[row.index(max(row))] if is_known else UNJUDGED)
                 columns["sentiment_probabilities"].append(row if is_known else [])
                 columns["sentiment_reasons"].append([] if is_known else ["sentiment:unjudged"])
         return columns
 
-    def _probabilities(self, sums: Floats, vectors: Sequence[bytes]) -> Floats:
+    def _probabilities(self, sums: Floats, vectors: Sequence[bytes], tones: Sequence[bytes]) -> Floats:
         logits = sums + self._biases
         result = probabilities(self._model.scales, logits)
         asked = [place for place, vector in enumerate(vectors) if vector]
         if asked:
-            unpacked = [np.frombuffer(vectors[place], np.float32, WIDTH) for place in asked]
-            both = mean([logits[asked], self._sentences.logits(unpacked)], [self._both.weights])
-            result[asked] = probabilities(self._both.scales, both)
+            models = [logits[asked], self._sentences.logits([_floats(vectors[place], WIDTH) for place in asked])]
+            result[asked] = _of_mean(models, self._stages[:1])
+        heard = [place for place in asked if tones[place]] if self._hears else []
+        if heard:
+            within = [asked.index(place) for place in heard]
+            said = np.array([_floats(tones[place], len(CLASSES)) for place in heard], np.float64)
+            result[heard] = _of_mean([*(model[within] for model in models), said], self._stages)
         return np.round(normalised(result), 4)
+
+
+def _of_mean(models: Sequence[Floats], stages: Sequence[Stage]) -> Floats:
+    return probabilities(stages[-1].scales, mean(models, [stage.weights for stage in stages]))
+
+
+def _floats(packed: bytes, count: int) -> NDArray[np.float32]:
+    return np.frombuffer(packed, np.float32, count)
 
 
 def normalised(probabilities: Floats) -> Floats:

@@ -51,9 +51,9 @@ def write(
         f"A linear model over {len(model.vocabulary.slots):,} hashed n-grams (words, word pairs, characters in words), "
         f"one logistic regression a class, and logistic regressions over the frozen sentence vectors of `intents` "
         f"(docs/design.md), {size:.1f} MB. Every post is judged by its words; where `intents` asked for a sentence "
-        f"vector, the mean of both logits decides. Calibrated; the three probabilities add up to one. Seed "
-        f"{model.seed}, trained in {seconds:.0f} s of processor time, content `{model.content[:16]}`. Written by "
-        f"`echolot train sentiment`; do not edit.",
+        f"vector, the mean of both logits decides{_with_encoder(model)}. Calibrated; the three probabilities add up to "
+        f"one. Seed {model.seed}, trained in {seconds:.0f} s of processor time, content `{model.content[:16]}`. "
+        f"Written by `echolot train sentiment`; do not edit.",
         "", "## Data", "", *_data(posts),
         "", "## Figures on posts held out (five folds)", "", *_figures(report),
         "", "## Pictures", "", *_pictures(place, posts, scores),
@@ -62,6 +62,15 @@ def write(
     card = place / CARD
     card.write_text("\n".join(lines), encoding="utf-8")
     return card
+
+
+def _with_encoder(model: Model) -> str:
+    if model.encoder is None or not model.encoder.of:
+        return ""
+    return (
+        ", and where it asked its encoder, that of three: the encoder learnt sentiment from these sets before intents, "
+        "and says both (its figures are of networks that had not seen the post)"
+    )
 
 
 def _data(posts: Sequence[SentimentPost]) -> Iterator[str]:

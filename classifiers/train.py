@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from classifiers import artefact, card, feeds, gold, held_out, scripts
+from classifiers import artefact, card, feeds, gold, held_out, held_out_tones, scripts
 from classifiers.accounts import BrandAccounts
 from classifiers.artefact import Model, Source
 from classifiers.encoder import sentences
@@ -117,14 +117,15 @@ def train(
     chosen = real if len(real) else everyone
     many = len(set(origins[real].tolist())) > 1  # of one collection nothing can be left out
     by_post, by_source = held_out_by(parts), held_out_by(origins if many else np.full(len(posts), ""))
-    graph, tokenizer, sentiments = b"", "", None
+    graph, tokenizer, sentiments, tones = b"", "", None, None
     encoder_seconds: float | None = None
     if further.encoder:
         from classifiers import train_encoder  # imports this module's Further
 
         made = train_encoder.train(posts, feed, targets, material.is_brand, further, out_dir, seed, tell)
         by_post, by_source = by_post.and_of(made.by_post), by_source.and_of(made.by_source)
-        graph, tokenizer, sentiments, encoder_seconds = made.graph, made.tokenizer, made.sets, made.seconds
+        graph, tokenizer, sentiments, tones = made.graph, made.tokenizer, made.sets, made.tones
+        encoder_seconds = made.seconds
         started += made.seconds_now
     trial = _Trial(posts, targets, by_post, real)
     figures, scores, verdicts = trial.figures(CROSS_VALIDATED, by_post, parts)
@@ -154,6 +155,8 @@ def train(
         | ({} if harder_scores is None else {BY_SOURCE: harder_scores[real, :columns]}),
     )
     held_out.save(kept, out_dir, model.content)
+    if tones is not None and sentiments:
+        held_out_tones.save(out_dir, graph, [post.text for post in posts], tones)
     stages = [*trial.stages(CROSS_VALIDATED, by_post, parts)]
     if many:
         stages += trial.stages(SOURCE_LEFT_OUT, by_source, origins)

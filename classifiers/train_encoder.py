@@ -35,6 +35,8 @@ class Trained:
 
     by_post: Floats
     by_source: Floats
+    tones: Floats
+    """Logits of the sentiment of the labelled posts, by networks that had not seen them."""
     graph: bytes
     tokenizer: str
     sets: Mapping[str, int]
@@ -65,10 +67,11 @@ def train(
     trainer = Trainer(further.encoder, lessons, further.work or out_dir / "work", seed, tell)
     halves = folds([post.group for post in posts], seed, _HALVES).astype(str).tolist()
     graph, tokenizer = trainer.finished()
-    by_post = trainer.held_out(np.array([*halves, *[""] * (len(lessons) - len(posts))]))[: len(posts)]
-    by_source = trainer.held_out(np.array(grouped(origins, origins[: len(posts)], _GROUPS)))[: len(posts)]
+    by_post, tones = trainer.held_out(np.array([*halves, *[""] * (len(lessons) - len(posts))]))
+    by_source, _ = trainer.held_out(np.array(grouped(origins, origins[: len(posts)], _GROUPS)))
+    count = len(posts)
     sets = Counter(post.set for post in sentiments)
-    return Trained(by_post, by_source, graph, tokenizer, sets, *trainer.seconds)
+    return Trained(by_post[:count], by_source[:count], tones[:count], graph, tokenizer, sets, *trainer.seconds)
 
 
 def lessons_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from classifiers import artefact, scripts, sentiment_card
+from classifiers import artefact, held_out_tones, scripts, sentiment_card
+from classifiers.accounts import BrandAccounts
 from classifiers.artefact import Model, Source
 from classifiers.encoder import sentences
 from classifiers.encoder.artefact import Encoder
@@ -33,34 +35,49 @@ from classifiers.sentiment import CLASSES, NAME, no_brand, normalised
 from classifiers.sentiment_sets import SentimentPost, read
 from classifiers.vocabulary import prepared
 
-LINEAR, BOTH = "words alone", "both"
+LINEAR, BOTH, ALL = "words alone", "both", "with the encoder"
+BOTH_THERE = "both, on the posts of the encoder's figures"
 
 
 # Threads add up in another order: other last bits, so another model.
 @threadpool_limits.wrap(limits=1)  # type: ignore[untyped-decorator,unused-ignore]
-def train(folders: Sequence[Path], out_dir: Path, seed: int) -> SentimentReport:
-    """Write model and card to `out_dir`; figures on posts held out in five folds. The same sets and seed give the same
-    model. Raises TerminalError where a folder holds no known set."""
+def train(folders: Sequence[Path], out_dir: Path, seed: int, intents: Path | None = None) -> SentimentReport:
+    """Write model and card to `out_dir`; figures on posts held out in five folds. `intents` is the folder of the model
+    whose vectors and encoder it will hear, unset: the shipped one's. The same sets, model and seed give the same model.
+    Raises TerminalError where a folder holds no known set."""
     started = time.process_time()
+    heard = artefact.load(intents)
+    is_brand = BrandAccounts(heard.handles)
     posts = [post for folder in folders for post in read(folder)]
     targets = targets_of(posts)
     weights = np.ones(len(posts))
     texts = prepared([post.text for post in posts], no_brand)
-    vectors = sentences.vectors([worded(post.text, no_brand) for post in posts])
+    vectors = sentences.vectors([worded(post.text, is_brand) for post in posts])
     parts = folds([post.text for post in posts], seed)
     logits = Logits(
         held_out_logits(parts, targets, lambda seen: linear_scores(texts, targets, weights, seen)),
         (held_out_logits(parts, targets, lambda seen: head_scores(vectors, targets, weights, seen)),),
     )
     by_words, by_both = (_judged(part, targets, parts) for part in (Logits(logits.linear), logits))
-    report = SentimentReport((*figures(LINEAR, posts, by_words), *figures(BOTH, posts, by_both)))
+    rows = [*figures(LINEAR, posts, by_words), *figures(BOTH, posts, by_both)]
     fitted = fit(texts, targets, weights)
     calibration = calibrate(logits, targets, fitted.biases)
     head = sentences.packed(*fit_head(vectors, targets, weights))
+    encoder = Encoder(calibration.stages, head)
+    tones = held_out_tones.load(intents or artefact.SHIPPED, heard.encoder.graph if heard.encoder else b"")
+    if tones is not None:
+        known, said = tones.of([post.text for post in posts])
+        about, all_three = targets.rows(known), logits.rows(known).and_of(said)
+        there = [posts[place] for place in known.tolist()]
+        rows += figures(BOTH_THERE, there, by_both[known])
+        rows += figures(ALL, there, _judged(all_three, about, parts[known]))
+        third = replace(calibrate(all_three, about).stages[1], asks=CLASSES)
+        encoder = replace(encoder, stages=(*encoder.stages, third), of=tones.encoder)
+    report = SentimentReport(tuple(rows))
     model = artefact.save(
         Model(
             (), calibration.outputs, calibration.linear, fitted.vocabulary, fitted.weights, (),
-            scripts.usual(texts), _sources(posts), 0, seed, content="", encoder=Encoder(calibration.stages, head),
+            scripts.usual(texts), _sources(posts), 0, seed, content="", encoder=encoder,
         ),
         out_dir,
         NAME,

@@ -14,7 +14,7 @@ from schemas.errors import TerminalError
 
 FOLDER, MANIFEST = "encoder", "encoder.json"
 HEAD, GRAPH, TOKENIZER = "sentences.npz", "encoder.onnx", "tokenizer.json"
-_FORMAT = 5
+_FORMAT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,20 @@ class Encoder:
     graph: bytes = b""
     """A network of our own training (scorer.py); empty: there is none."""
     tokenizer: str = ""
+    of: str = ""
+    """Hash of the graph in another model's folder that has a stage of its own here; empty: none has."""
+
+
+def graph_hash(folder: Path) -> str:
+    """Of the network in `folder`; empty where there is none. Raises TerminalError where nobody can tell."""
+    path = folder / FOLDER / MANIFEST
+    try:
+        files: dict[str, str] = json.loads(path.read_bytes())["files"]
+    except FileNotFoundError:
+        return ""
+    except (OSError, ValueError, KeyError) as error:
+        raise _broken(folder, f"{path} cannot be read ({error})") from None
+    return files.get(GRAPH, "")
 
 
 def save(encoder: Encoder, folder: Path) -> str:
@@ -41,6 +55,7 @@ def save(encoder: Encoder, folder: Path) -> str:
     manifest = {
         "format": _FORMAT,
         "stages": [asdict(stage) for stage in encoder.stages],
+        "of": encoder.of,
         "files": {name: sha256(data).hexdigest() for name, data in weights.items() if data},
     }
     text = json.dumps(manifest, indent=1) + "\n"
@@ -71,6 +86,7 @@ def load(folder: Path, outputs: Sequence[str], content: str) -> Encoder:
         weights.get(HEAD, b""),
         weights.get(GRAPH, b""),
         weights.get(TOKENIZER, b"").decode(),
+        manifest["of"],
     )
 
 

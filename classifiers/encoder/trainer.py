@@ -19,6 +19,7 @@ from classifiers.encoder.lesson import Lesson
 from classifiers.encoder.package import PACKAGE
 from classifiers.encoder.scorer import pieces
 from classifiers.encoder.shelf import Shelf
+from classifiers.sentiment import CLASSES
 from schemas.errors import TerminalError
 
 Floats = NDArray[np.float64]
@@ -50,18 +51,18 @@ class Trainer:
         self._outputs = len(lessons[0].verdicts)
         self._is_post = np.array([lesson.is_post for lesson in lessons])
 
-    def held_out(self, part: NDArray[np.generic]) -> Floats:
-        """Logits of every labelled post by a network that saw nothing of its part.
+    def held_out(self, part: NDArray[np.generic]) -> tuple[Floats, Floats]:
+        """Logits of every labelled post, of its verdicts and its sentiment, by a network that saw nothing of its part.
 
         Part "" is never held out and gets 0, as do lessons that are no posts."""
-        found = np.zeros((len(part), self._outputs))
+        verdicts, sentiments = np.zeros((len(part), self._outputs)), np.zeros((len(part), len(CLASSES)))
         values = sorted(set(part.tolist()) - {""})
         for value in values:
             self._tell(f"held out: {value}, of {', '.join(map(str, values))}")
             inside = np.flatnonzero((part == value) & self._is_post)
             trained = self._network(part != value)
-            found[inside] = logits(trained, [self._examples[n].pieces for n in inside])[0]
-        return found
+            verdicts[inside], sentiments[inside] = logits(trained, [self._examples[n].pieces for n in inside])
+        return verdicts, sentiments
 
     def finished(self) -> tuple[bytes, str]:
         """Graph and tokenizer of a network that saw everything."""

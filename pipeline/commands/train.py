@@ -57,10 +57,14 @@ def tone(
     folders: Annotated[list[Path], typer.Argument(help="Folders of UMSAB or MobASA as their makers publish them.")],
     out: Annotated[Path, typer.Option(help="Folder for model and card.", metavar="DIR")],
     seed: Annotated[int, typer.Option(help="Seed of the folds.")] = 1,
+    model: Annotated[
+        Path | None,
+        typer.Option("--intents", help="Model of intents whose encoder is heard; unset: the shipped.", metavar="DIR"),
+    ] = None,
 ) -> None:
     """Train sentiment; writes model and card, prints cross-validated figures."""
     from classifiers.train_sentiment import train  # scikit-learn's trainers take seconds to import
 
-    report = train(folders, out, seed)
+    report = train(folders, out, seed, model)
     shared.show("Cross-validated", report.NAMES, report.rows)
     shared.say(f"model and card are in {out}; use it with judge.sentiment_model in the configuration")
