@@ -36,6 +36,8 @@ from classifiers.sentiment_sets import SentimentPost, read
 from classifiers.vocabulary import prepared
 
 LINEAR, BOTH, ALL = "words alone", "both", "with the encoder"
+_LEAST_HEARD = 100  # posts of which the encoder's word is known, before it can be calibrated
+_NOTHING = (np.zeros(0, np.int64), np.zeros((0, len(CLASSES))))
 BOTH_THERE = "both, on the posts of the encoder's figures"
 
 
@@ -65,8 +67,8 @@ def train(folders: Sequence[Path], out_dir: Path, seed: int, intents: Path | Non
     head = sentences.packed(*fit_head(vectors, targets, weights))
     encoder = Encoder(calibration.stages, head)
     tones = held_out_tones.load(intents or artefact.SHIPPED, heard.encoder.graph if heard.encoder else b"")
-    if tones is not None:
-        known, said = tones.of([post.text for post in posts])
+    known, said = tones.of([post.text for post in posts]) if tones else _NOTHING
+    if tones is not None and len(known) >= _LEAST_HEARD:
         about, all_three = targets.rows(known), logits.rows(known).and_of(said)
         there = [posts[place] for place in known.tolist()]
         rows += figures(BOTH_THERE, there, by_both[known])

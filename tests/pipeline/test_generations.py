@@ -111,5 +111,11 @@ def test_it_is_said_that_a_new_name_empties_the_queue_and_how_to_fill_it(caplog)
             generations.enter(table, name, fingerprint, "")
         said.append([record.getMessage() for record in caplog.records])
     assert [len(lines) for lines in said] == [0, 0, 1, 0]
-    for part in ("'live2' is the active generation", "leave the queue", "source.group", "earliest", "echolot replay PATH"):
+    for part in (
+        "'live2' is the active generation",
+        "leave the queue",
+        "source.group",
+        "earliest",
+        "echolot replay PATH",
+    ):
         assert part in said[2][0]
