@@ -93,10 +93,11 @@ soak: .venv/dev ## half an hour at half load on Flink: does anything grow?
 	@bash deploy/kafka/fetch.sh && bash deploy/flink/fetch.sh
 	@$(BIN)/python -m benchmarks.soak
 
-train: ## train the shipped model anew, hours; needs labelled posts (not in this repository): GOLD=DIR SETS=DIR
+train: ## train the shipped models anew, hours; needs labelled posts (not in this repository): GOLD=DIR SETS=DIR
 	@$(call need_gold,train)
 	@$(MAKE) --no-print-directory .venv/training
 	@$(BIN)/echolot train intents $(labelled) $(feeds) $(encoder) --out classifiers/artefacts
+	@$(BIN)/echolot train sentiment $(SETS)/umsab $(SETS)/mobasa --out classifiers/artefacts/sentiment
 
 evaluate: ## cross-validated figures, each stage beside the whole; needs labelled posts: GOLD=DIR SETS=DIR
 	@$(call need_gold,evaluate)

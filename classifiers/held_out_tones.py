@@ -43,16 +43,23 @@ def save(folder: Path, graph: bytes, texts: Sequence[str], logits: Floats) -> No
 
 
 def load(folder: Path, graph: bytes) -> Tones | None:
-    """None where the model has no encoder, or none that learnt sentiment. Raises TerminalError for another's file."""
+    """None where the model has no encoder, or none that learnt sentiment. Raises TerminalError for a broken file, or
+    another's."""
     path = folder / FILE
     if not graph or not path.exists():
         return None
-    known = sha256(graph).hexdigest()
-    with np.load(path, allow_pickle=False) as arrays:
-        if str(arrays["encoder"]) != known:
-            raise TerminalError(f"{path} belongs to another encoder; train the model of intents in {folder} anew")
-        logits = arrays["logits"].astype(np.float64)
-        return Tones(known, dict(zip(arrays["keys"].tolist(), logits, strict=True)))
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            encoder, keys, logits = str(arrays["encoder"]), arrays["keys"].tolist(), arrays["logits"].astype(np.float64)
+    except Exception as error:  # of a broken archive numpy, zipfile and zlib each raise their own
+        raise _unfit(path, f"cannot be read ({type(error).__name__}: {error})") from None
+    if encoder != sha256(graph).hexdigest():
+        raise _unfit(path, "belongs to another encoder")
+    return Tones(encoder, dict(zip(keys, logits, strict=True)))
+
+
+def _unfit(path: Path, what: str) -> TerminalError:
+    return TerminalError(f"{path}: {what}; train the model anew with `echolot train intents ... --out {path.parent}`")
 
 
 def _key(text: str) -> int:

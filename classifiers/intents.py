@@ -21,7 +21,7 @@ from classifiers.encoder.wording import worded
 from classifiers.normalise import mention_text
 from classifiers.protocol import Columns
 from classifiers.scaling import probabilities
-from classifiers.scripts import script_of
+from classifiers.unjudged import why_unjudged
 from classifiers.vocabulary import Features, chunks, prepared
 from configs.taxonomy import Taxonomy
 from schemas.errors import TerminalError
@@ -109,7 +109,7 @@ class Intents:
             scores, vectors, tones = self._probabilities(features, texts[part])
             columns["encoder_sentiment"] += tones
             scores[is_own[part], self._at : self._last] = 0.0
-            unjudged = self._unjudged(features, texts[part])
+            unjudged = why_unjudged(features.matrix, texts[part], self._model.scripts)
             scores[[why != "" for why in unjudged]] = 0.0
             start = part.stop
             words = self._words(features, scores)
@@ -133,19 +133,6 @@ class Intents:
         if self._later is not None:
             vectors, tones = self._later.refine(result, logits, lambda place: worded(texts[place], self._is_brand))
         return np.round(result, 4), vectors, tones
-
-    def _unjudged(self, features: Features, texts: Sequence[str]) -> list[str]:
-        """Why nothing can be said about a text, "" where it can: what the model knows nothing of has no likely verdict.
-
-        Where n-grams are hashed, those of a script it never saw fall on known ones by chance."""
-        known = np.diff(features.matrix.indptr) > 0
-        return [
-            "no-text" if not text.strip()
-            else "unknown-script" if script_of(text) not in self._model.scripts
-            else "" if is_known
-            else "unknown-words"
-            for is_known, text in zip(known.tolist(), texts, strict=True)
-        ]  # fmt: skip
 
     def _fill(
         self, columns: Columns, row: list[float], words: list[str], vector: bytes | None, own: bool, unjudged: str

@@ -18,7 +18,7 @@ from classifiers.encoder.sentences import WIDTH, Sentences
 from classifiers.normalise import mention_text
 from classifiers.protocol import Columns
 from classifiers.scaling import Stage, probabilities
-from classifiers.scripts import script_of
+from classifiers.unjudged import why_unjudged
 from classifiers.vocabulary import chunks, prepared
 from schemas.errors import TerminalError
 from schemas.mention import Mention
@@ -68,13 +68,12 @@ class Sentiment:
             matrix = self._model.vocabulary.features(chunk).matrix
             part = slice(start, start + len(chunk))
             rows = self._probabilities(matrix @ self._model.weights, vectors[part], tones[part])
-            known = np.diff(matrix.indptr) > 0
-            known &= [script_of(text) in self._model.scripts for text in texts[part]]
+            unjudged = why_unjudged(matrix, texts[part], self._model.scripts)
             start = part.stop
-            for row, is_known in zip(rows.tolist(), known.tolist(), strict=True):
-                columns["sentiment"].append(CLASSES[row.index(max(row))] if is_known else UNJUDGED)
-                columns["sentiment_probabilities"].append(row if is_known else [])
-                columns["sentiment_reasons"].append([] if is_known else ["sentiment:unjudged"])
+            for row, why in zip(rows.tolist(), unjudged, strict=True):
+                columns["sentiment"].append(UNJUDGED if why else CLASSES[row.index(max(row))])
+                columns["sentiment_probabilities"].append([] if why else row)
+                columns["sentiment_reasons"].append([f"sentiment:unjudged:{why}"] if why else [])
         return columns
 
     def _probabilities(self, sums: Floats, vectors: Sequence[bytes], tones: Sequence[bytes]) -> Floats:

@@ -134,8 +134,11 @@ def test_the_judge_hands_the_encoders_word_on(trained, heard):
 def test_words_of_another_encoder_are_refused(heard, tmp_path):
     intents, encoder, _ = heard
     assert held_out_tones.load(tmp_path, encoder.graph) is None and held_out_tones.load(intents, b"") is None
-    with pytest.raises(TerminalError, match="belongs to another encoder; train the model of intents"):
+    with pytest.raises(TerminalError, match="belongs to another encoder; train the model anew"):
         held_out_tones.load(intents, b"another graph")
+    (tmp_path / held_out_tones.FILE).write_bytes((intents / held_out_tones.FILE).read_bytes()[:-30])
+    with pytest.raises(TerminalError, match=r"cannot be read .* train the model anew"):
+        held_out_tones.load(tmp_path, encoder.graph)
     known, logits = held_out_tones.load(intents, encoder.graph).of(["ganz neu", "@user TOLLER Service, danke heute 0"])
     assert known.tolist() in ([], [1]) and len(logits) == len(known)
 
@@ -143,6 +146,8 @@ def test_words_of_another_encoder_are_refused(heard, tmp_path):
 def test_a_text_without_a_known_word_is_left_unjudged(trained):
     found = judged(trained[0], ["", "🙃", "зщш"])
     assert found["sentiment"] == ["", "", ""] and found["sentiment_probabilities"] == [[], [], []]
+    whys = ("no-text", "unknown-words", "unknown-script")
+    assert found["sentiment_reasons"] == [[f"sentiment:unjudged:{why}"] for why in whys]
 
 
 def test_figures_are_on_posts_held_out_and_training_is_repeatable(trained):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +47,33 @@ def test_taskmanagers_start_workers_and_a_job_server_is_started_for_the_submissi
     assert job.process.wait(60) == 1 and "ended as FINISHED" in job.log.read_text()
     assert written(job) == 400
     assert sum(committed(broker.bootstrap, where["group"]).values()) <= 400
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_slots_of_one_taskmanager_have_as_many_processes_as_are_asked_for(broker, flink, make, processes):
+    """And all of them judge: each takes processor time while records come."""
+    topic = create_topic(broker, unique("slots"), partitions=2)
+    job = make(topic, flink={"worker_processes": processes, "parallelism": 2})
+    job.start()
+    sent, spent = 0, {}
+
+    def all_worked():
+        nonlocal sent, spent
+        produce(broker, topic, [canonical(str(n), "Der Zug fährt nicht") for n in range(sent, sent + 100)])
+        sent += 100
+        job.wait_for(lambda: written(job) == sent)
+        now = {pid: _seconds(pid) for pid in flink.worker_pids()}
+        worked = [pid for pid in now if pid in spent and now[pid] - spent[pid] >= 0.05]
+        spent = now
+        return len(now) == len(worked) == processes
+
+    job.wait_for(all_worked)
+
+
+def _seconds(pid):
+    """Processor time of a process so far, in hundredths."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / 100
 
 
 def test_a_worker_that_is_killed_while_it_starts_is_started_again(broker, flink_jars, tmp_path):
