@@ -14,7 +14,7 @@ torch = pytest.importorskip("torch", reason="pip install 'echolot[training]' for
 from tokenizers import Tokenizer, models, pre_tokenizers, processors  # noqa: E402
 from transformers import BertConfig, BertModel, DistilBertConfig, DistilBertModel  # noqa: E402
 
-from classifiers import artefact, train  # noqa: E402
+from classifiers import artefact, held_out_tones, train  # noqa: E402
 from classifiers.encoder import network, recipe, shelf  # noqa: E402
 from classifiers.encoder.learning import Course  # noqa: E402
 from classifiers.encoder.scorer import LONGEST  # noqa: E402
@@ -49,9 +49,15 @@ def checkpoint(tmp_path):
 def test_it_trains_a_third_model_and_goes_on_from_what_is_kept(checkpoint, tmp_path, monkeypatch):
     gold, body = checkpoint
     monkeypatch.setattr(recipe, "SHIPPED", TINY)
-    further = train.Further(encoder=str(body), work=tmp_path / "work")
+    text = json.loads(gold.read_text().splitlines()[0])["text"]
+    (tmp_path / "data_sentiment_german_train_text.txt").write_text(f"{text}\nganz neu\n")
+    (tmp_path / "data_sentiment_german_train_labels.txt").write_text("0\n2\n")
+    further = train.Further(encoder=str(body), sentiments=(tmp_path,), work=tmp_path / "work")
     report = train.train([gold], SIX, tmp_path / "one", 1, further)
     model = artefact.load(tmp_path / "one")
+    tones = held_out_tones.load(tmp_path / "one", model.encoder.graph)
+    known, said = tones.of([text, "nie gesehen"])
+    assert known.tolist() == [0] and said.shape == (1, 3) and said.any(), "of labelled posts, by their letters"
     assert model.encoder is not None and model.encoder.graph and len(model.encoder.stages) == 2
     stages = {row.split for row in report.stages}
     assert "five folds: encoder alone, networks of two halves" in stages
