@@ -44,7 +44,7 @@ class Trained:
     seconds: float | None
     """Processor time of all its trainings, kept ones too; None where those do not say."""
     seconds_now: float
-    """Of those that were not kept from before."""
+    """Of this process alone: what others trained meanwhile, and what was kept from before, is not in it."""
 
 
 def train(
@@ -66,9 +66,12 @@ def train(
     lessons, origins = lessons_of(posts, feed, sentiments, targets, is_brand)
     trainer = Trainer(further.encoder, lessons, further.work or out_dir / "work", seed, tell)
     halves = folds([post.group for post in posts], seed, _HALVES).astype(str).tolist()
+    half = np.array([*halves, *[""] * (len(lessons) - len(posts))])
+    group = np.array(grouped(origins, origins[: len(posts)], _GROUPS))
+    trainer.ahead((half, group))
     graph, tokenizer = trainer.finished()
-    by_post, tones = trainer.held_out(np.array([*halves, *[""] * (len(lessons) - len(posts))]))
-    by_source, _ = trainer.held_out(np.array(grouped(origins, origins[: len(posts)], _GROUPS)))
+    by_post, tones = trainer.held_out(half)
+    by_source, _ = trainer.held_out(group)
     count = len(posts)
     sets = Counter(post.set for post in sentiments)
     return Trained(by_post[:count], by_source[:count], tones[:count], graph, tokenizer, sets, *trainer.seconds)

@@ -14,11 +14,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from classifiers.encoder.learning import Course, Example, Floats, Tell, in_16_bits, learn, padded
+from classifiers.encoder.learning import Course, Example, Floats, Tell, learn, padded
 from classifiers.encoder.network import Network
+from classifiers.encoder.precision import in_16_bits
 
 _SOFT = 0.7  # share of the teacher in a target whose label is known
-_OUTPUTS = 3.0  # how much more the outputs count than the vectors
 
 
 def distil(
@@ -29,11 +29,12 @@ def distil(
     # Over their variance: how large vectors are says nothing about how much they matter.
     variance = float(np.stack([lesson.vector for lesson in lessons if lesson.vector is not None]).var(0).mean())
 
-    def loss(network: Network, batch: Sequence[Example], _: Course) -> Tensor:
+    def loss(network: Network, batch: Sequence[Example]) -> Tensor:
         with in_16_bits():
             vectors = network.vectors(*padded([example.pieces for example in batch])).float()
-        outputs = functional.binary_cross_entropy_with_logits(network.verdicts(vectors), _stacked(batch, "verdicts"))
-        return _OUTPUTS * outputs + functional.mse_loss(vectors, _stacked(batch, "vector")) / variance
+        said, targets = network.verdicts(vectors), _stacked(batch, "verdicts")
+        outputs = functional.binary_cross_entropy_with_logits(said, targets, reduction="sum") / len(batch)
+        return outputs + functional.mse_loss(vectors, _stacked(batch, "vector")) / variance
 
     learn(student, lessons, course, seed, tell, loss)
 

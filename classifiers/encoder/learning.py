@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from classifiers.encoder.lesson import UNKNOWN
 from classifiers.encoder.network import Network, parameters
+from classifiers.encoder.precision import in_16_bits
 
 Floats = NDArray[np.float32]
 Tell = Callable[[str], None]
@@ -45,25 +46,22 @@ class Course:
     rate: float = 1e-4
     head_rate: float = 1e-3
     batch: int = 32
-    positive_weight: float = 1.0
-    """How much more a positive counts than a negative."""
 
 
-def loss_of_labels(network: Network, batch: Sequence[Example], course: Course) -> Tensor:
-    """Binary cross-entropy over the verdicts known, plus cross-entropy over the sentiments known."""
+def loss_of_labels(network: Network, batch: Sequence[Example]) -> Tensor:
+    """Binary cross-entropy of each verdict known, added up, plus cross-entropy of the sentiment where it is known.
+
+    Their mean instead of their sum drowned in the one sentiment: average precision of intents .60 instead of .68."""
     with in_16_bits():
         verdicts, sentiments = (each.float() for each in network(*padded([example.pieces for example in batch])))
     weights = torch.tensor([example.weight for example in batch])
     loss = torch.zeros(())
-    outputs = verdicts.shape[1]
-    unknown = np.full(outputs, np.nan, np.float32)
+    unknown = np.full(verdicts.shape[1], np.nan, np.float32)
     targets = torch.from_numpy(np.stack([unknown if e.verdicts is None else e.verdicts for e in batch]))
     known = ~targets.isnan()
     if known.any():
-        each = functional.binary_cross_entropy_with_logits(
-            verdicts, targets.nan_to_num(), reduction="none", pos_weight=torch.full((outputs,), course.positive_weight)
-        )
-        loss = loss + (each * known * weights[:, None]).sum() / known.sum()
+        each = functional.binary_cross_entropy_with_logits(verdicts, targets.nan_to_num(), reduction="none")
+        loss = loss + (each * known * weights[:, None]).sum() / known.any(1).sum()
     classes = torch.tensor([example.sentiment for example in batch])
     if (classes != UNKNOWN).any():
         loss = loss + functional.cross_entropy(sentiments, classes, ignore_index=UNKNOWN)
@@ -76,7 +74,7 @@ def learn(
     course: Course,
     seed: int,
     tell: Tell = lambda _: None,
-    loss_of: Callable[[Network, Sequence[Example], Course], Tensor] = loss_of_labels,
+    loss_of: Callable[[Network, Sequence[Example]], Tensor] = loss_of_labels,
 ) -> None:
     """Train `network` in place, from the labels unless `loss_of` says otherwise.
 
@@ -92,7 +90,7 @@ def learn(
     for epoch in range(course.epochs):
         total = 0.0
         for batch in batches(examples, course.batch, draw):
-            loss = loss_of(network, batch, course)
+            loss = loss_of(network, batch)
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -103,10 +101,13 @@ def learn(
     network.eval()
 
 
-def in_16_bits() -> torch.autocast:
-    """Where the processor multiplies 16-bit floats: 45 posts/s instead of 25 with twelve layers on two cores."""
-    fast = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-    return torch.autocast("cpu", torch.bfloat16, enabled=fast)
+def rates(examples: Sequence[Example]) -> Floats:
+    """How often each verdict is true, of the examples where it is known, each in its weight."""
+    known = [(example.weight, example.verdicts) for example in examples if example.verdicts is not None]
+    verdicts = np.stack([row for _, row in known])
+    weights = np.array([weight for weight, _ in known])[:, None] * ~np.isnan(verdicts)
+    rate: Floats = (weights * np.nan_to_num(verdicts)).sum(0) / weights.sum(0).clip(min=1e-9)
+    return rate
 
 
 def batches(examples: Sequence[Example], size: int, draw: random.Random) -> Iterator[list[Example]]:

@@ -4,6 +4,7 @@ Training only (torch). Averaging instead of a first token's vector is what e5 wa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -12,6 +13,8 @@ from transformers import AutoModel
 
 from classifiers.sentiment import CLASSES
 from schemas.errors import TerminalError
+
+_RAREST = 1e-3
 
 
 class Network(nn.Module):  # type: ignore[misc,unused-ignore]
@@ -77,6 +80,13 @@ def parameters(network: Network, rate: float, head_rate: float) -> list[dict[str
     body = [p for p in network.body.parameters() if p.requires_grad]
     heads = [*network.verdicts.parameters(), *network.sentiment.parameters()]
     return [{"params": body, "lr": rate}, {"params": heads, "lr": head_rate}]
+
+
+@torch.no_grad()  # type: ignore[untyped-decorator,unused-ignore]
+def begin_at(network: Network, rates: Sequence[float]) -> None:
+    """Let the head of verdicts begin at how often each is true: no step is spent on learning that they are rare."""
+    likely = torch.tensor(rates, dtype=torch.float32).clamp(_RAREST, 1 - _RAREST)
+    network.verdicts.bias.copy_(likely.logit())
 
 
 def state(network: Network) -> dict[str, Tensor]:

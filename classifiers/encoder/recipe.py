@@ -6,7 +6,6 @@ The student learns from the teacher on labelled posts and others (distilling.py)
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from tokenizers import Tokenizer
 
 from classifiers.encoder import network, package, pruning
 from classifiers.encoder.distilling import distil
-from classifiers.encoder.learning import Course, Example, Tell, learn
+from classifiers.encoder.learning import Course, Example, Tell, learn, rates
 from classifiers.encoder.lesson import UNKNOWN
 from classifiers.encoder.network import Network
 from classifiers.encoder.scorer import pieces
@@ -27,7 +26,7 @@ from classifiers.encoder.shelf import Shelf
 _TABLE = "embeddings.word_embeddings.weight"
 _ALONG = 4  # of so many other texts one goes along with the labelled posts, so that the head of sentiment follows
 _TAUGHT = 2  # of so many other texts one is taught to the student
-_SENTIMENT, _POSTS, _DISTILLING = Course(epochs=1), Course(epochs=2), Course(epochs=4, rate=3e-4)
+_SENTIMENT, _POSTS, _DISTILLING = Course(epochs=1), Course(epochs=3), Course(epochs=4, rate=3e-4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +73,16 @@ def train(
     recipe: Recipe,
     seed: int,
     shelf: Shelf,
+    threads: int = 1,
     tell: Tell = lambda _: None,
 ) -> Network:
     """The finished network. `posts` have verdicts; of `others` some have a sentiment, and some say who needs nobody.
 
     What `shelf` holds already is not trained again."""
-    network.seeded(seed, os.cpu_count() or 1)
     outputs = next(len(post.verdicts) for post in posts if post.verdicts is not None)
-    toned = [other for other in others if other.sentiment != UNKNOWN]
-    teacher = network.load(checkpoint, outputs, recipe.teacher_layers)
-    # The heads are drawn, so the same first steps serve every part that is held out.
-    first = shelf.made(
-        "sentiment", (_known_by(checkpoint), recipe.teacher_layers, outputs, recipe.sentiment, seed), toned, teacher,
-        lambda: learn(teacher, toned, recipe.sentiment, seed, lambda said: tell(f"sentiment, {said}")),
-    )  # fmt: skip
+    teacher, first = begun(checkpoint, outputs, toned(others), recipe, seed, shelf, threads, tell)
     mixed = [*posts, *others[::_ALONG]]
+    network.begin_at(teacher, rates(posts).tolist())
     taught = shelf.made(
         "teacher", (first, recipe.posts, seed), mixed, teacher,
         lambda: learn(teacher, mixed, recipe.posts, seed, lambda said: tell(f"posts, {said}")),
@@ -104,6 +98,32 @@ def train(
         lambda: distil(student, teacher, lessons, recipe.distilling, seed, lambda said: tell(f"student, {said}")),
     )  # fmt: skip
     return student
+
+
+def toned(others: Sequence[Example]) -> list[Example]:
+    """Those with a sentiment."""
+    return [other for other in others if other.sentiment != UNKNOWN]
+
+
+def begun(
+    checkpoint: str | Path,
+    outputs: int,
+    tones: Sequence[Example],
+    recipe: Recipe,
+    seed: int,
+    shelf: Shelf,
+    threads: int = 1,
+    tell: Tell = lambda _: None,
+) -> tuple[Network, str]:
+    """The teacher after sentiment, and by what the shelf knows it. Its heads are drawn, so that one serves every part
+    of the posts that is held out."""
+    network.seeded(seed, threads)
+    teacher = network.load(checkpoint, outputs, recipe.teacher_layers)
+    first = shelf.made(
+        "sentiment", (_known_by(checkpoint), recipe.teacher_layers, outputs, recipe.sentiment, seed), tones, teacher,
+        lambda: learn(teacher, tones, recipe.sentiment, seed, lambda said: tell(f"sentiment, {said}")),
+    )  # fmt: skip
+    return teacher, first
 
 
 def _known_by(checkpoint: str | Path) -> str:

@@ -1,12 +1,17 @@
 """The encoder as a further model of the mean: logits of posts held out, and the network that ships.
 
-A training takes a quarter of an hour on two cores, so fewer parts are held out than of the other models: two halves of
-the posts, two groups of collections. Such figures are a little strict, since each network saw less. Training only."""
+A training takes half an hour of a core or more, so fewer parts are held out than of the other models: two halves of the
+posts, two groups of collections. Such figures are a little strict, since each network saw less. Training only."""
 
 from __future__ import annotations
 
+import os
+import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +27,11 @@ from classifiers.encoder.shelf import Shelf
 from classifiers.sentiment import CLASSES
 from schemas.errors import TerminalError
 
+_SIDE_BY_SIDE = 4
+"""Networks trained at a time, at most; each takes 3 GB. Two with a core each are done sooner than one after the other
+with two, by a sixth."""
 Floats = NDArray[np.float64]
+Seen = NDArray[np.bool_]
 
 
 class Trainer:
@@ -37,7 +46,7 @@ class Trainer:
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         """`checkpoint`: PACKAGE, a folder, or a hub name. Raises TerminalError where it cannot be had."""
-        self._seed, self._recipe, self._tell = seed, recipe.SHIPPED, tell
+        self._seed, self._recipe, self._tell, self._work = seed, recipe.SHIPPED, tell, work
         self._shelf = Shelf(work)
         if checkpoint == PACKAGE:
             checkpoint = str(recipe.pruned_checkpoint([lesson.text for lesson in lessons], work / PACKAGE))
@@ -51,14 +60,38 @@ class Trainer:
         self._outputs = len(lessons[0].verdicts)
         self._is_post = np.array([lesson.is_post for lesson in lessons])
 
-    def held_out(self, part: NDArray[np.generic]) -> tuple[Floats, Floats]:
+    def ahead(self, parts: Sequence[NDArray[np.str_]]) -> None:
+        """Train what `finished` and `held_out` of `parts` ask for, some side by side where there are cores."""
+        wanted = {"all posts": np.ones(len(self._examples), bool)}
+        wanted |= {f"without {value}": part != value for part in parts for value in _values(part)}
+        workers = min(len(wanted), os.cpu_count() or 1, _SIDE_BY_SIDE)
+        if workers == 1:
+            return
+        threads = (os.cpu_count() or 1) // workers
+        after: dict[bytes, list[str]] = {}  # what begins with the same sentiments
+        for name, seen in wanted.items():
+            after.setdefault((seen & ~self._is_post).tobytes(), []).append(name)
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+
+            def job(name: str) -> _Job:
+                posts, others = self._split(wanted[name])
+                return _Job(name, self._checkpoint, posts, others, self._recipe, self._seed, self._work, threads)
+
+            begun = {pool.submit(job(names[0]).begin): names for names in after.values()}
+            running = set(begun)
+            while running:
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                for each in done:
+                    each.result()
+                    running |= {pool.submit(job(name).train) for name in begun.get(each, ())}
+
+    def held_out(self, part: NDArray[np.str_]) -> tuple[Floats, Floats]:
         """Logits of every labelled post, of its verdicts and its sentiment, by a network that saw nothing of its part.
 
         Part "" is never held out and gets 0, as do lessons that are no posts."""
         verdicts, sentiments = np.zeros((len(part), self._outputs)), np.zeros((len(part), len(CLASSES)))
-        values = sorted(set(part.tolist()) - {""})
-        for value in values:
-            self._tell(f"held out: {value}, of {', '.join(map(str, values))}")
+        for value in _values(part):
+            self._tell(f"held out: {value}, of {', '.join(_values(part))}")
             inside = np.flatnonzero((part == value) & self._is_post)
             trained = self._network(part != value)
             verdicts[inside], sentiments[inside] = logits(trained, [self._examples[n].pieces for n in inside])
@@ -75,13 +108,51 @@ class Trainer:
 
     @property
     def seconds(self) -> tuple[float | None, float]:
-        """Processor time of all networks so far, None where kept ones do not say; and how much was spent now."""
+        """Processor time of all networks so far, None where kept ones do not say; and how much this process spent."""
         return self._shelf.seconds, self._shelf.seconds_now
 
-    def _network(self, seen: NDArray[np.bool_]) -> network.Network:
+    def _network(self, seen: Seen) -> network.Network:
+        given = (*self._split(seen), self._recipe, self._seed, self._shelf, os.cpu_count() or 1, self._tell)
+        return recipe.train(self._checkpoint, *given)
+
+    def _split(self, seen: Seen) -> tuple[list[Example], list[Example]]:
         posts = [self._examples[n] for n in np.flatnonzero(seen & self._is_post)]
-        others = [self._examples[n] for n in np.flatnonzero(seen & ~self._is_post)]
-        return recipe.train(self._checkpoint, posts, others, self._recipe, self._seed, self._shelf, self._tell)
+        return posts, [self._examples[n] for n in np.flatnonzero(seen & ~self._is_post)]
+
+
+def _values(part: NDArray[np.str_]) -> list[str]:
+    return sorted(set(part.tolist()) - {""})
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One network, told to another process, which leaves the weights on the shelf in `work`."""
+
+    name: str
+    checkpoint: str
+    posts: Sequence[Example]
+    others: Sequence[Example]
+    how: recipe.Recipe
+    seed: int
+    work: Path
+    threads: int
+
+    def begin(self) -> None:
+        """As far as other networks go the same way."""
+        outputs = next(len(post.verdicts) for post in self.posts if post.verdicts is not None)
+        tones = recipe.toned(self.others)
+        recipe.begun(
+            self.checkpoint, outputs, tones, self.how, self.seed, Shelf(self.work), self.threads, self._say
+        )  # fmt: skip
+
+    def train(self) -> None:
+        """To the end."""
+        recipe.train(
+            self.checkpoint, self.posts, self.others, self.how, self.seed, Shelf(self.work), self.threads, self._say
+        )  # fmt: skip
+
+    def _say(self, said: str) -> None:
+        print(f"{self.name}: {said}", file=sys.stderr, flush=True)
 
 
 def _tokenizer(checkpoint: str) -> Tokenizer:

@@ -64,6 +64,23 @@ def test_it_learns_and_the_same_seed_learns_the_same(made):
     assert all(torch.equal(value, first[name]) for name, value in network.state(made).items())
 
 
+def test_a_verdict_weighs_the_same_however_many_others_are_known(made):
+    """Their mean would be drowned by the one sentiment the more outputs there are."""
+
+    def loss(*verdicts):
+        return float(learning.loss_of_labels(made, [Example([4, 5, 7], np.array(verdicts, np.float32))]).detach())
+
+    assert loss(1, 0) == pytest.approx(loss(1, np.nan) + loss(np.nan, 0), rel=1e-3)
+
+
+def test_it_begins_at_how_often_each_verdict_is_true(made):
+    seen = [Example([4], np.array([1, np.nan], np.float32), weight=3.0), Example([5], np.array([0, 0], np.float32))]
+    rates = learning.rates([*seen, Example([6], None)])
+    assert rates.tolist() == [0.75, 0.0]
+    network.begin_at(made, rates.tolist())
+    assert made.verdicts.bias.sigmoid().tolist() == pytest.approx([0.75, 0.001])
+
+
 def test_batches_hold_every_example_once_and_little_padding():
     made = list(examples(501))
     dealt = list(learning.batches(made, 16, random.Random(1)))

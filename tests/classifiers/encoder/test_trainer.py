@@ -68,10 +68,11 @@ def test_it_trains_a_third_model_and_goes_on_from_what_is_kept(checkpoint, tmp_p
     def never(*_: object) -> None:
         raise AssertionError("trained again what is kept")
 
-    kept = sorted(path.name for path in (tmp_path / "work").glob("*.safetensors"))
+    kept = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "work").glob("*.safetensors")}
     assert {name.partition("-")[0] for name in kept} == {"sentiment", "teacher", "student"}
     monkeypatch.setattr(recipe, "learn", never)
     train.train([gold], SIX, tmp_path / "two", 1, further)
+    assert kept == {path.name: path.stat().st_mtime_ns for path in (tmp_path / "work").glob("*.safetensors")}
     names = ("intents.npz", "encoder/encoder.json", "encoder/encoder.onnx")
     assert all((tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes() for name in names)
     told = json.loads((tmp_path / "two" / "encoder" / "encoder.json").read_text())["stages"]
@@ -80,6 +81,25 @@ def test_it_trains_a_third_model_and_goes_on_from_what_is_kept(checkpoint, tmp_p
         card = (tmp_path / folder / "intents.md").read_text()
         assert "are of networks that saw one half of the posts" in card
         assert re.search(r"in \d+\.\d h of it \(\S+ kWh at 25 W a core\)", card)
+
+
+def test_others_train_all_that_is_asked_for_later(checkpoint, tmp_path, monkeypatch):
+    """With cores for two: this process finds each network on the shelf, and its figures are of those."""
+    gold, body = checkpoint
+
+    def never(*_: object) -> None:
+        raise AssertionError("trained here")
+
+    monkeypatch.setattr(recipe, "SHIPPED", TINY)
+    monkeypatch.setattr(recipe, "learn", never)
+    monkeypatch.setattr("classifiers.encoder.trainer.os.cpu_count", lambda: 2)
+    train.train([gold], SIX, tmp_path / "side", 1, train.Further(encoder=str(body), work=tmp_path / "work"))
+    monkeypatch.undo()
+    monkeypatch.setattr(recipe, "SHIPPED", TINY)
+    monkeypatch.setattr("classifiers.encoder.trainer.os.cpu_count", lambda: 1)
+    train.train([gold], SIX, tmp_path / "alone", 1, train.Further(encoder=str(body), work=tmp_path / "other"))
+    names = ("intents.npz", "intents.json", "encoder/encoder.onnx")
+    assert all((tmp_path / "side" / name).read_bytes() == (tmp_path / "alone" / name).read_bytes() for name in names)
 
 
 def test_a_shelf_knows_what_its_weights_cost_also_later_and_once_each(tmp_path):
