@@ -34,7 +34,7 @@ from sinks.chdb_link import is_owned
 from tests.services import clickhouse_server
 
 Stores = dict[str, Callable[[], AbstractContextManager[StoreSettings]]]
-TRIED = 2000  # records of the run that tells how long all of it will take
+TRIED = 20_000  # records, some batches, of the run that tells how long all of it will take
 EMBEDDED = "chDB"
 _ROW_BYTES = 700  # of a store on disk, a record, merges included; a safe guess. Stores lie there one at a time
 _START_SECONDS = 15  # of a process: imports, models, store

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from benchmarks import dumps, replay
 from benchmarks.runs import Mark, memory, rate
+from configs.dumps import DumpsSource
 from configs.settings import ChdbStoreSettings
 from schemas.decode import decode
 from schemas.mention import Mention
@@ -41,6 +42,12 @@ def test_a_rate_leaves_out_the_start_and_the_end() -> None:
     assert rate(slow_ends) == pytest.approx(50)
     with pytest.raises(ValueError, match="too few"):
         rate([Mark(500, 1, 1, 0, 0)])
+
+
+def test_the_trial_has_batches_enough_to_tell_a_rate() -> None:
+    step = DumpsSource(paths=[Path("dump.jsonl")]).poll_records
+    marks = [Mark(step * n, float(n), 0, 0, 1) for n in range(1, replay.TRIED // step + 1)]
+    assert rate(marks) == pytest.approx(step)
 
 
 def test_memory_is_that_of_all_workers_near_so_many_records() -> None:
