@@ -1,6 +1,6 @@
 """The encoder as a further model of the mean: logits of posts held out, and the network that ships.
 
-A training takes half an hour of a core or more, so fewer parts are held out than of the other models: two halves of the
+A training takes half an hour of a core and more, so fewer parts are held out than of the other models: two halves of the
 posts, two groups of collections. Such figures are a little strict, since each network saw less. Training only."""
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from classifiers.sentiment import CLASSES
 from schemas.errors import TerminalError
 
 _SIDE_BY_SIDE = 4
-"""Networks trained at a time, at most; each takes 3 GB. Two with a core each are done sooner than one after the other
-with two, by a sixth."""
+"""Networks trained at a time, at most; each takes 3 GB. Two with a core each learn 43 posts/s together where one with
+two cores learns 36 (twelve layers, Intel Xeon)."""
 Floats = NDArray[np.float64]
 Seen = NDArray[np.bool_]
 
