@@ -66,64 +66,54 @@ def pruned_checkpoint(texts: Sequence[str], folder: Path) -> Path:
     return made
 
 
-def train(
-    checkpoint: str | Path,
-    posts: Sequence[Example],
-    others: Sequence[Example],
-    recipe: Recipe,
-    seed: int,
-    shelf: Shelf,
-    threads: int = 1,
-    tell: Tell = lambda _: None,
-) -> Network:
-    """The finished network. `posts` have verdicts; of `others` some have a sentiment, and some say who needs nobody.
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Makes networks by one recipe; what `shelf` holds already is not trained again."""
 
-    What `shelf` holds already is not trained again."""
-    outputs = next(len(post.verdicts) for post in posts if post.verdicts is not None)
-    teacher, first = begun(checkpoint, outputs, toned(others), recipe, seed, shelf, threads, tell)
-    mixed = [*posts, *others[::_ALONG]]
-    network.begin_at(teacher, rates(posts).tolist())
-    taught = shelf.made(
-        "teacher", (first, recipe.posts, seed), mixed, teacher,
-        lambda: learn(teacher, mixed, recipe.posts, seed, lambda said: tell(f"posts, {said}")),
-    )  # fmt: skip
-    if recipe.layers is None:
-        return teacher
-    student = network.load(checkpoint, outputs, recipe.layers)
-    student.load_state_dict(_shared_with(teacher, student, recipe.layers), strict=False)
-    lessons = [*posts, *others[::_TAUGHT]]
+    checkpoint: str | Path
+    recipe: Recipe
+    seed: int
+    shelf: Shelf
+    threads: int = 1
+    tell: Tell = lambda _: None
 
-    shelf.made(
-        "student", (taught, recipe.layers, recipe.distilling, seed), lessons, student,
-        lambda: distil(student, teacher, lessons, recipe.distilling, seed, lambda said: tell(f"student, {said}")),
-    )  # fmt: skip
-    return student
+    def train(self, posts: Sequence[Example], others: Sequence[Example]) -> Network:
+        """The finished network. `posts` have verdicts; of `others` some have a sentiment, and some say who needs
+        nobody."""
+        recipe, seed = self.recipe, self.seed
+        teacher, first = self.begin(posts, others)
+        mixed = [*posts, *others[::_ALONG]]
+        network.begin_at(teacher, rates(posts).tolist())
+        taught = self.shelf.made(
+            "teacher", (first, recipe.posts, seed), mixed, teacher,
+            lambda: learn(teacher, mixed, recipe.posts, seed, lambda said: self.tell(f"posts, {said}")),
+        )  # fmt: skip
+        if recipe.layers is None:
+            return teacher
+        student = network.load(self.checkpoint, teacher.verdicts.out_features, recipe.layers)
+        student.load_state_dict(_shared_with(teacher, student, recipe.layers), strict=False)
+        lessons = [*posts, *others[::_TAUGHT]]
+        self.shelf.made(
+            "student", (taught, recipe.layers, recipe.distilling, seed), lessons, student,
+            lambda: distil(
+                student, teacher, lessons, recipe.distilling, seed, lambda said: self.tell(f"student, {said}")
+            ),
+        )  # fmt: skip
+        return student
 
-
-def toned(others: Sequence[Example]) -> list[Example]:
-    """Those with a sentiment."""
-    return [other for other in others if other.sentiment != UNKNOWN]
-
-
-def begun(
-    checkpoint: str | Path,
-    outputs: int,
-    tones: Sequence[Example],
-    recipe: Recipe,
-    seed: int,
-    shelf: Shelf,
-    threads: int = 1,
-    tell: Tell = lambda _: None,
-) -> tuple[Network, str]:
-    """The teacher after sentiment, and by what the shelf knows it. Its heads are drawn, so that one serves every part
-    of the posts that is held out."""
-    network.seeded(seed, threads)
-    teacher = network.load(checkpoint, outputs, recipe.teacher_layers)
-    first = shelf.made(
-        "sentiment", (_known_by(checkpoint), recipe.teacher_layers, outputs, recipe.sentiment, seed), tones, teacher,
-        lambda: learn(teacher, tones, recipe.sentiment, seed, lambda said: tell(f"sentiment, {said}")),
-    )  # fmt: skip
-    return teacher, first
+    def begin(self, posts: Sequence[Example], others: Sequence[Example]) -> tuple[Network, str]:
+        """The teacher after sentiment, and by what the shelf knows it. Its heads are drawn, so that one serves every
+        part of the posts that is held out."""
+        network.seeded(self.seed, self.threads)
+        outputs = next(len(post.verdicts) for post in posts if post.verdicts is not None)
+        teacher = network.load(self.checkpoint, outputs, self.recipe.teacher_layers)
+        tones = [other for other in others if other.sentiment != UNKNOWN]
+        course = self.recipe.sentiment
+        first = self.shelf.made(
+            "sentiment", (_known_by(self.checkpoint), self.recipe.teacher_layers, outputs, course, self.seed), tones,
+            teacher, lambda: learn(teacher, tones, course, self.seed, lambda said: self.tell(f"sentiment, {said}")),
+        )  # fmt: skip
+        return teacher, first
 
 
 def _known_by(checkpoint: str | Path) -> str:

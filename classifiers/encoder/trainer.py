@@ -1,6 +1,6 @@
 """The encoder as a further model of the mean: logits of posts held out, and the network that ships.
 
-A training takes half an hour of a core and more, so fewer parts are held out than of the other models: two halves of the
+A training takes half an hour of a core or more, so fewer parts are held out than of the other models: two halves of the
 posts, two groups of collections. Such figures are a little strict, since each network saw less. Training only."""
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from dataclasses import dataclass
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -46,7 +46,7 @@ class Trainer:
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         """`checkpoint`: PACKAGE, a folder, or a hub name. Raises TerminalError where it cannot be had."""
-        self._seed, self._recipe, self._tell, self._work = seed, recipe.SHIPPED, tell, work
+        self._seed, self._recipe, self._tell = seed, recipe.SHIPPED, tell
         self._shelf = Shelf(work)
         if checkpoint == PACKAGE:
             checkpoint = str(recipe.pruned_checkpoint([lesson.text for lesson in lessons], work / PACKAGE))
@@ -73,17 +73,17 @@ class Trainer:
             after.setdefault((seen & ~self._is_post).tobytes(), []).append(name)
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
 
-            def job(name: str) -> _Job:
-                posts, others = self._split(wanted[name])
-                return _Job(name, self._checkpoint, posts, others, self._recipe, self._seed, self._work, threads)
+            def start(work: Callable[..., None], name: str) -> Future[None]:
+                maker = self._maker(threads, partial(_say, name))
+                return pool.submit(work, maker, *self._split(wanted[name]))
 
-            begun = {pool.submit(job(names[0]).begin): names for names in after.values()}
+            begun = {start(_begin, names[0]): names for names in after.values()}
             running = set(begun)
             while running:
                 done, running = wait(running, return_when=FIRST_COMPLETED)
                 for each in done:
                     each.result()
-                    running |= {pool.submit(job(name).train) for name in begun.get(each, ())}
+                    running |= {start(_train, name) for name in begun.get(each, ())}
 
     def held_out(self, part: NDArray[np.str_]) -> tuple[Floats, Floats]:
         """Logits of every labelled post, of its verdicts and its sentiment, by a network that saw nothing of its part.
@@ -112,8 +112,10 @@ class Trainer:
         return self._shelf.seconds, self._shelf.seconds_now
 
     def _network(self, seen: Seen) -> network.Network:
-        given = (*self._split(seen), self._recipe, self._seed, self._shelf, os.cpu_count() or 1, self._tell)
-        return recipe.train(self._checkpoint, *given)
+        return self._maker(os.cpu_count() or 1, self._tell).train(*self._split(seen))
+
+    def _maker(self, threads: int, tell: Callable[[str], None]) -> recipe.Maker:
+        return recipe.Maker(self._checkpoint, self._recipe, self._seed, self._shelf, threads, tell)
 
     def _split(self, seen: Seen) -> tuple[list[Example], list[Example]]:
         posts = [self._examples[n] for n in np.flatnonzero(seen & self._is_post)]
@@ -124,35 +126,16 @@ def _values(part: NDArray[np.str_]) -> list[str]:
     return sorted(set(part.tolist()) - {""})
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """One network, told to another process, which leaves the weights on the shelf in `work`."""
+def _begin(maker: recipe.Maker, posts: Sequence[Example], others: Sequence[Example]) -> None:
+    maker.begin(posts, others)  # the weights stay on the shelf
 
-    name: str
-    checkpoint: str
-    posts: Sequence[Example]
-    others: Sequence[Example]
-    how: recipe.Recipe
-    seed: int
-    work: Path
-    threads: int
 
-    def begin(self) -> None:
-        """As far as other networks go the same way."""
-        outputs = next(len(post.verdicts) for post in self.posts if post.verdicts is not None)
-        tones = recipe.toned(self.others)
-        recipe.begun(
-            self.checkpoint, outputs, tones, self.how, self.seed, Shelf(self.work), self.threads, self._say
-        )  # fmt: skip
+def _train(maker: recipe.Maker, posts: Sequence[Example], others: Sequence[Example]) -> None:
+    maker.train(posts, others)
 
-    def train(self) -> None:
-        """To the end."""
-        recipe.train(
-            self.checkpoint, self.posts, self.others, self.how, self.seed, Shelf(self.work), self.threads, self._say
-        )  # fmt: skip
 
-    def _say(self, said: str) -> None:
-        print(f"{self.name}: {said}", file=sys.stderr, flush=True)
+def _say(name: str, said: str) -> None:
+    print(f"{name}: {said}", file=sys.stderr, flush=True)
 
 
 def _tokenizer(checkpoint: str) -> Tokenizer:

@@ -169,9 +169,9 @@ def test_a_student_begins_with_its_teachers_layers(made, monkeypatch, tmp_path):
     asked = [[4, 5, 7], [4, 8, 6]]
     for layers in (1, 2):
         made_by = recipe.Recipe(none, Course(epochs=1), none, layers=layers)
-        student = recipe.train("x", list(examples(16)), [], made_by, 1, Shelf(tmp_path / f"student{layers}"))
+        student = recipe.Maker("x", made_by, 1, Shelf(tmp_path / f"student{layers}")).train(list(examples(16)), [])
         alone = recipe.Recipe(none, Course(epochs=1), none, layers=None)
-        teacher = recipe.train("x", list(examples(16)), [], alone, 1, Shelf(tmp_path / f"teacher{layers}"))
+        teacher = recipe.Maker("x", alone, 1, Shelf(tmp_path / f"teacher{layers}")).train(list(examples(16)), [])
         last, of_teacher = student.body.encoder.layer[-1].state_dict(), teacher.body.encoder.layer[-1].state_dict()
         assert all(torch.equal(value, of_teacher[name]) for name, value in last.items())
         same = np.allclose(learning.logits(student, asked)[0], learning.logits(teacher, asked)[0], atol=1e-6)
