@@ -140,7 +140,7 @@ def test_words_of_another_encoder_are_refused(heard, tmp_path):
     with pytest.raises(TerminalError, match=r"cannot be read .* train the model anew"):
         held_out_tones.load(tmp_path, encoder.graph)
     known, logits = held_out_tones.load(intents, encoder.graph).of(["ganz neu", "@user TOLLER Service, danke heute 0"])
-    assert known.tolist() in ([], [1]) and len(logits) == len(known)
+    assert known.tolist() == [1] and logits.shape == (1, 3), "known by its letters, whatever handle and number"
 
 
 def test_a_text_without_a_known_word_is_left_unjudged(trained):
