@@ -9,14 +9,14 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from pipeline.logs import NOISY, OURS
-from tests.services.flink_cluster import flink, flink_jars
+from tests.services.flink_cluster import flink, flink_jars, flink_of_the_session
 from tests.services.kafka_broker import broker, kafka_jars
 
 # No test is timed: a busy machine is no fault of the code.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
-__all__ = ["broker", "flink", "flink_jars", "kafka_jars"]
+__all__ = ["broker", "flink", "flink_jars", "flink_of_the_session", "kafka_jars"]
 
 
 @pytest.fixture(autouse=True)

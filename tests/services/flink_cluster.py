@@ -24,6 +24,7 @@ from tests.services.required import need
 
 T = TypeVar("T")
 _END = 2**63 - 1
+_ENDED = ("FINISHED", "CANCELED", "FAILED")
 
 
 @pytest.fixture(scope="session")
@@ -34,11 +35,25 @@ def flink_jars() -> Path:
 
 
 @pytest.fixture(scope="session")
-def flink(flink_jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """One running cluster for all tests of a session. A test that kills a part starts it again, and cancels its job."""
+def flink_of_the_session(flink_jars: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """One running cluster for all tests of a session."""
     worker = [sys.executable, "-m", "pipeline.worker"]
     with Cluster(tmp_path_factory.mktemp("flink"), jars=flink_jars, worker=worker) as running:
         yield running
+
+
+@pytest.fixture
+def flink(flink_of_the_session: Cluster) -> Iterator[Cluster]:
+    """The session's cluster, whole and idle again after each test, else one that fails would take the next along."""
+    cluster = flink_of_the_session
+    yield cluster
+    for part in cluster.parts:
+        if not part.running:
+            part.start()
+    cluster.wait_for_slots()
+    for job in rest(cluster, "/jobs/overview")["jobs"]:
+        if job["state"] not in _ENDED:
+            cancel(cluster, job["jid"])
 
 
 class _Endless(OffsetRestrictionTracker):
