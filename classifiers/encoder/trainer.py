@@ -72,18 +72,17 @@ class Trainer:
         for name, seen in wanted.items():
             after.setdefault((seen & ~self._is_post).tobytes(), []).append(name)
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-
-            def start(work: Callable[..., None], name: str) -> Future[None]:
-                maker = self._maker(threads, partial(_say, name))
-                return pool.submit(work, maker, *self._split(wanted[name]))
-
-            begun = {start(_begin, names[0]): names for names in after.values()}
-            running = set(begun)
-            while running:
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                for each in done:
+            waiting: list[tuple[Callable[..., None], list[str]]] = [(_begin, names) for names in after.values()]
+            running: dict[Future[None], list[str]] = {}
+            while waiting or running:
+                waiting.sort(key=lambda each: int(wanted[each[1][0]].sum()))  # long ones first, else the last is alone
+                while waiting and len(running) < workers:
+                    work, names = waiting.pop()
+                    maker = self._maker(threads, partial(_say, names[0]))
+                    running[pool.submit(work, maker, *self._split(wanted[names[0]]))] = names if work is _begin else []
+                for each in wait(running, return_when=FIRST_COMPLETED).done:
                     each.result()
-                    running |= {start(_train, name) for name in begun.get(each, ())}
+                    waiting += [(_train, [name]) for name in running.pop(each)]
 
     def held_out(self, part: NDArray[np.str_]) -> tuple[Floats, Floats]:
         """Logits of every labelled post, of its verdicts and its sentiment, by a network that saw nothing of its part.

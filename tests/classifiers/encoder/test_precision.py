@@ -30,3 +30,10 @@ def test_the_race_draws_nothing_from_the_seed_that_trains(monkeypatch):
     before = torch.random.get_rng_state()
     precision.pays()
     assert torch.equal(before, torch.random.get_rng_state())
+
+
+def test_the_race_is_run_also_where_nothing_is_learnt(monkeypatch):
+    """As where all weights are on the shelf, and the first thing asked for is a judgement."""
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: True)
+    with torch.no_grad():
+        assert precision.pays() in (True, False)
