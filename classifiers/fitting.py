@@ -27,7 +27,7 @@ _GERMAN_WEIGHT = 2.0  # of real German posts, what most users have; .702/.525/.5
 _FOLDS = 5
 _ENCODER_WEIGHT = 1.5
 """Of all outputs but intents, which it knows less of than the others. At 1, 1.25, 1.5, 1.75 needs_intervention had F1
-.747, .753, .752, .751 with collections left out (.561, .564, .570, .562 German), by post .834, .837, .838, .839."""
+.752, .752, .751, .754 with collections left out (.576, .572, .565, .566 German), by post .846, .844, .843, .844."""
 _LEAST_POSITIVES = 3  # below it a label is not fitted, and never said
 _NEVER = -20.0  # logit
 _SEVERE_BETA = 2.0
@@ -218,8 +218,9 @@ def calibrate(
     known = np.zeros(len(targets.names)) if biases is None else biases
     outputs = tuple(Output(name, float(bias), 0.5) for name, bias in zip(targets.names, known, strict=True))
     made = Calibration(outputs, scales(logits.linear, targets))
+    asks = tuple(targets.names[place] for place in said(targets.names))
     for count in range(2, len(logits.models) + 1):
-        asks, weights = _asks(targets.names, count), _weights(targets.names, count)
+        weights = _weights(targets.names, count)
         cut = _cut(made, asks, logits, targets, asked[count - 2]) if asked else 0.0
         mean = cascade.mean(logits.models[:count], [*(stage.weights for stage in made.stages), weights])
         stage = Stage(cut, asks, weights, scales(mean, targets))
@@ -232,14 +233,6 @@ def calibrate(
             for place, output in enumerate(outputs)
         ),
     )
-
-
-def _asks(names: Sequence[str], count: int) -> tuple[str, ...]:
-    """Whose doubt the model number `count` is asked about: sentence vectors help all, the encoder those in need.
-
-    On any intent's doubt, at weight 1 and asked about less, the encoder gave .745 of needs_intervention's F1 on
-    collections unseen instead of .749."""
-    return tuple(names[place] for place in said(names)) if count == 2 else (NEEDS_INTERVENTION,)
 
 
 def _weights(names: Sequence[str], count: int) -> tuple[float, ...]:

@@ -125,7 +125,7 @@ def test_a_taxonomy_the_model_was_not_trained_for_is_refused():
 
 
 def test_a_configured_threshold_decides_and_is_part_of_the_fingerprint():
-    text = "Mein Paket ist noch nicht da"
+    text = "Mein Paket ist seit drei Wochen nicht da und niemand antwortet"
     probability = judged(text)["needs_intervention_probability"]
     never = Intents(MODEL, TAXONOMY, ["DB_Bahn"], {"needs_intervention": 1.0})
     found = classified(never, [mention(text)])
