@@ -124,7 +124,7 @@ def _stages(model: Model, size: float, checkpoint: str, sentiments: Mapping[str,
         stage = stages.pop(0)
         yield ""
         yield (
-            f"Where any of them then has {stage.cut:.2f} or more: a transformer, "
+            f"Where needs-intervention then has {stage.cut:.2f} or more: a transformer, "
             f"{_E5 if checkpoint == PACKAGE else checkpoint or 'yours'}, fine-tuned on the posts below"
             f"{_told(sentiments)}, cut in depth and taught by the whole, 8-bit weights, "
             f"{len(model.encoder.graph) / 1e6:.0f} MB (classifiers/encoder/recipe.py says how). In the mean it counts "

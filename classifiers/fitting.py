@@ -218,9 +218,8 @@ def calibrate(
     known = np.zeros(len(targets.names)) if biases is None else biases
     outputs = tuple(Output(name, float(bias), 0.5) for name, bias in zip(targets.names, known, strict=True))
     made = Calibration(outputs, scales(logits.linear, targets))
-    asks = tuple(targets.names[place] for place in said(targets.names))
     for count in range(2, len(logits.models) + 1):
-        weights = _weights(targets.names, count)
+        asks, weights = _asks(targets.names, count), _weights(targets.names, count)
         cut = _cut(made, asks, logits, targets, asked[count - 2]) if asked else 0.0
         mean = cascade.mean(logits.models[:count], [*(stage.weights for stage in made.stages), weights])
         stage = Stage(cut, asks, weights, scales(mean, targets))
@@ -233,6 +232,13 @@ def calibrate(
             for place, output in enumerate(outputs)
         ),
     )
+
+
+def _asks(names: Sequence[str], count: int) -> tuple[str, ...]:
+    """Whose doubt the model number `count` is asked about: sentence vectors help all, the encoder those in need.
+
+    On any intent's doubt it was no better (docs/design.md)."""
+    return tuple(names[place] for place in said(names)) if count == 2 else (NEEDS_INTERVENTION,)
 
 
 def _weights(names: Sequence[str], count: int) -> tuple[float, ...]:
