@@ -45,7 +45,9 @@ class FlinkSettings(Settings):
     max_parallelism: Annotated[int, Field(ge=1, le=32768)] = 32
     """Flink's number of key groups: the most that `parallelism` may become later. Each costs memory."""
     worker_processes: Annotated[int, Field(ge=1, le=64)] = 1
-    """Python processes for each TaskManager: as many as it has slots, since one keeps one core busy."""
+    """Python processes for each TaskManager; one keeps one core busy. Flink deals the job's parts out to them in the
+    order in which these open, so of two slots both may judge in one of two processes, anew at each start. For certain:
+    TaskManagers of one slot and one process."""
     workers: Annotated[ExternalWorkers | ProcessWorkers, Field(discriminator="kind")] = ExternalWorkers()
     """Where the Python workers come from."""
     checkpoint: Milliseconds = timedelta(seconds=2)

@@ -50,24 +50,38 @@ def test_taskmanagers_start_workers_and_a_job_server_is_started_for_the_submissi
 
 
 @pytest.mark.parametrize("processes", [1, 2])
-def test_slots_of_one_taskmanager_have_as_many_processes_as_are_asked_for(broker, flink, make, processes):
-    """And all of them judge: each takes processor time while records come."""
+def test_a_taskmanager_has_as_many_processes_as_are_asked_for(broker, flink, make, processes):
     topic = create_topic(broker, unique("slots"), partitions=2)
     job = make(topic, flink={"worker_processes": processes, "parallelism": 2})
+    produce(broker, topic, [canonical(str(n), "Der Zug fährt nicht") for n in range(100)])
     job.start()
-    sent, spent = 0, {}
+    job.wait_for(lambda: written(job) == 100)
+    assert len(flink.worker_pids()) == processes
 
-    def all_worked():
-        nonlocal sent, spent
-        produce(broker, topic, [canonical(str(n), "Der Zug fährt nicht") for n in range(sent, sent + 100)])
-        sent += 100
-        job.wait_for(lambda: written(job) == sent)
-        now = {pid: _seconds(pid) for pid in flink.worker_pids()}
-        worked = [pid for pid in now if pid in spent and now[pid] - spent[pid] >= 0.05]
-        spent = now
-        return len(now) == len(worked) == processes
 
-    job.wait_for(all_worked)
+def test_a_slot_of_its_own_taskmanager_has_a_process_of_its_own(broker, flink_jars, tmp_path):
+    """And all of them judge: each takes a share of the processor time that a round of records costs."""
+    topic = create_topic(broker, unique("slots"), partitions=2)
+    worker = [sys.executable, "-m", "pipeline.worker"]
+    with Cluster(tmp_path / "flink", taskmanagers=2, slots=1, jars=flink_jars, worker=worker) as cluster:
+        job = FlinkJob(tmp_path, source(broker, topic), cluster, flink={"parallelism": 2})
+        job.start()
+        sent, spent = 0, {}
+
+        def all_worked():
+            nonlocal sent, spent
+            produce(broker, topic, [canonical(str(n), "Der Zug fährt nicht") for n in range(sent, sent + 1000)])
+            sent += 1000
+            job.wait_for(lambda: written(job) == sent)
+            now = {pid: _seconds(pid) for pid in cluster.worker_pids()}
+            took = [now[pid] - spent[pid] for pid in now if pid in spent]
+            spent = now
+            return len(now) == len(took) == 2 and min(took) > 0.2 * sum(took)
+
+        try:
+            job.wait_for(all_worked)
+        finally:
+            job.end()
 
 
 def _seconds(pid):
