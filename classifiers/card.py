@@ -24,6 +24,7 @@ _LICENCES = {
     "ijcnlp": "IJCNLP-2017 task 4, by pabitralenka/Customer-Feedback-Analysis, Apache-2.0",
     "umsab": "cardiffnlp/xlm-t, Apache-2.0",
     "germeval": "GermEval 2018, CC BY 4.0",
+    "banking": "PolyAI-LDN/task-specific-datasets, CC BY 4.0",
     "authored": "written for this project, free to use with it",
 }
 _E5 = "multilingual-e5-small (intfloat, MIT; Wang et al. 2024, arXiv 2402.05672)"
@@ -52,18 +53,20 @@ def write(
     checkpoint: str = "",
     sentiments: Mapping[str, int] | None = None,
     encoder_seconds: float | None = None,
+    taught: Mapping[str, int] | None = None,
 ) -> Path:
     """Write the card and its pictures: beside the others for the shipped model, else into `folder`. Returns where.
 
     `seconds` are of processor time, all but the encoder's. `checkpoint` is what an encoder was made of, `sentiments`
-    how many posts each set of sentiment gave it, `encoder_seconds` the processor time of its trainings, where known."""
+    how many posts each set of sentiment gave it, `taught` how many unlabelled texts each collection gave its student,
+    `encoder_seconds` the processor time of its trainings, where known."""
     place = CARDS if folder.resolve() == SHIPPED.resolve() else folder
     place.mkdir(parents=True, exist_ok=True)
     size = (folder / ARRAYS).stat().st_size / 1e6
     lines = [
         "# Model card: intents, needs-intervention, severity",
         "",
-        *_stages(model, size, checkpoint, sentiments or {}),
+        *_stages(model, size, checkpoint, sentiments or {}, taught or {}),
         "",
         f"A post that holds nothing a brand could act on is no complaint: each probability is multiplied by the root "
         f"of that of relevance (any intent, or needs-intervention). All stages are calibrated. Seed {model.seed}, "
@@ -103,7 +106,9 @@ def _spent(seconds: float | None) -> str:
     )
 
 
-def _stages(model: Model, size: float, checkpoint: str, sentiments: Mapping[str, int]) -> Iterator[str]:
+def _stages(
+    model: Model, size: float, checkpoint: str, sentiments: Mapping[str, int], taught: Mapping[str, int]
+) -> Iterator[str]:
     yield (
         f"First a linear model over {len(model.vocabulary.slots):,} hashed n-grams (words, word pairs, characters in "
         f"words), one logistic regression an output; {size:.1f} MB. Later stages are asked where those before are in "
@@ -126,16 +131,20 @@ def _stages(model: Model, size: float, checkpoint: str, sentiments: Mapping[str,
         yield (
             f"Where needs-intervention then has {stage.cut:.2f} or more: a transformer, "
             f"{_E5 if checkpoint == PACKAGE else checkpoint or 'yours'}, fine-tuned on the posts below"
-            f"{_told(sentiments)}, cut in depth and taught by the whole, 8-bit weights, "
+            f"{_told(' and, first, on labels of sentiment', sentiments)}, cut in depth and taught by the whole"
+            f"{_told(' on all of them and on unlabelled texts', taught)}, 8-bit weights, "
             f"{len(model.encoder.graph) / 1e6:.0f} MB (classifiers/encoder/recipe.py says how). In the mean it counts "
             f"{max(stage.weights):g} for needs-intervention, severities and relevance, {min(stage.weights):g} for "
             f"intents; each other model 1."
         )
 
 
-def _told(sentiments: Mapping[str, int]) -> str:
-    sets = ", ".join(f"{name} {count}, {_LICENCES.get(name, 'yours')}" for name, count in sorted(sentiments.items()))
-    return f" and, first, on labels of sentiment ({sets})" if sets else ""
+def _told(what: str, counts: Mapping[str, int]) -> str:
+    return f"{what} ({_sources(counts)})" if counts else ""
+
+
+def _sources(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}, {_LICENCES.get(name, 'yours')}" for name, count in sorted(counts.items()))
 
 
 def _data(posts: Sequence[GoldPost], feed: Sequence[FeedPost]) -> Iterator[str]:
@@ -151,15 +160,9 @@ def _data(posts: Sequence[GoldPost], feed: Sequence[FeedPost]) -> Iterator[str]:
     yield ""
     yield f"{len(posts)} posts; " + ", ".join(f"{label} {count}" for label, count in sorted(labels.items())) + "."
     if feed:
-        named = Counter(post.origin for post in feed)
+        named = _sources(Counter(post.origin for post in feed))
         yield ""
-        yield (
-            f"Beside them {len(feed)} unlabelled posts ("
-            + ", ".join(
-                f"{origin} {count}, {_LICENCES.get(origin, 'yours')}" for origin, count in sorted(named.items())
-            )
-            + f"), taken as needing nobody, each counted {WEIGHT:g}."
-        )
+        yield f"Beside them {len(feed)} unlabelled posts ({named}), taken as needing nobody, each counted {WEIGHT:g}."
 
 
 def _thresholds(model: Model) -> Iterator[str]:

@@ -76,6 +76,8 @@ class Further:
     """package.PACKAGE, a folder or a hub name; empty: none."""
     sentiments: tuple[Path, ...] = ()
     """Folders of labelled sentiment (sentiment_sets.py), from which the encoder learns first."""
+    texts: tuple[Path, ...] = ()
+    """Files of unlabelled texts (texts.py), which the encoder's student is taught on."""
     work: Path | None = None
     """Where the encoder's trainings are kept; unset: a folder `work` beside the model."""
 
@@ -102,7 +104,7 @@ def train(
     targets = targets_of(posts, intents)
     _refuse_rare(targets, len(intents))
     feed = feeds.read(further.feeds, [post.text for post in posts])
-    sources += tuple(Source(path.name, gold.file_hash(path), _lines(path)) for path in further.feeds)
+    sources += tuple(Source(path.name, gold.file_hash(path), _lines(path)) for path in (*further.feeds, *further.texts))
     material = _Material.of(posts, feed, targets)
 
     def held_out_by(part: NDArray[np.str_]) -> Logits:
@@ -117,14 +119,14 @@ def train(
     chosen = real if len(real) else everyone
     many = len(set(origins[real].tolist())) > 1  # of one collection nothing can be left out
     by_post, by_source = held_out_by(parts), held_out_by(origins if many else np.full(len(posts), ""))
-    graph, tokenizer, sentiments, tones = b"", "", None, None
+    graph, tokenizer, sentiments, taught, tones = b"", "", None, None, None
     encoder_seconds: float | None = None
     if further.encoder:
         from classifiers import train_encoder  # imports this module's Further
 
         made = train_encoder.train(posts, feed, targets, material.is_brand, further, out_dir, seed, tell)
         by_post, by_source = by_post.and_of(made.by_post), by_source.and_of(made.by_source)
-        graph, tokenizer, sentiments, tones = made.graph, made.tokenizer, made.sets, made.tones
+        graph, tokenizer, sentiments, taught, tones = made.graph, made.tokenizer, made.sets, made.taught, made.tones
         encoder_seconds = made.seconds
         started += made.seconds_now
     trial = _Trial(posts, targets, by_post, real)
@@ -164,7 +166,7 @@ def train(
         (*figures, *harder), _notes(posts), tuple(_trade_offs(posts, targets, scores, real)), tuple(stages), severities
     )
     seconds = time.process_time() - started
-    card.write(out_dir, model, report, posts, feed, kept, seconds, further.encoder, sentiments, encoder_seconds)
+    card.write(out_dir, model, report, posts, feed, kept, seconds, further.encoder, sentiments, encoder_seconds, taught)
     return report
 
 

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from classifiers import feeds, sentiment_sets
-from classifiers.encoder.lesson import UNKNOWN, Lesson
+from classifiers import feeds, sentiment_sets, texts
+from classifiers.encoder.lesson import UNKNOWN, Kind, Lesson
 from classifiers.encoder.wording import worded
 from classifiers.feeds import FeedPost
 from classifiers.fitting import Targets, folds, weights_of, with_feed
 from classifiers.gold import GoldPost
 from classifiers.sentiment_sets import SentimentPost
+from classifiers.texts import Unlabelled
 from schemas.errors import TerminalError
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Trained:
     tokenizer: str
     sets: Mapping[str, int]
     """How many posts each set of sentiment gave."""
+    taught: Mapping[str, int]
+    """How many texts each collection gave the student alone."""
     seconds: float | None
     """Processor time of all its trainings, kept ones too; None where those do not say."""
     seconds_now: float
@@ -63,7 +66,12 @@ def train(
     except ImportError as error:
         raise TerminalError(f"an encoder needs the training extra ({error}): pip install 'echolot[training]'") from None
     sentiments = [post for folder in further.sentiments for post in sentiment_sets.read(folder)]
-    lessons, origins = lessons_of(posts, feed, sentiments, targets, is_brand)
+    unlabelled = texts.read(
+        further.texts,
+        {feeds.key(post.text): post.origin for post in posts if post.is_real},
+        [post.text for known in (posts, feed, sentiments) for post in known],
+    )
+    lessons, origins = lessons_of(posts, feed, sentiments, targets, is_brand, unlabelled)
     trainer = Trainer(further.encoder, lessons, further.work or out_dir / "work", seed, tell)
     halves = folds([post.group for post in posts], seed, _HALVES).astype(str).tolist()
     half = np.array([*halves, *[""] * (len(lessons) - len(posts))])
@@ -73,8 +81,8 @@ def train(
     by_post, tones = trainer.held_out(half)
     by_source, _ = trainer.held_out(group)
     count = len(posts)
-    sets = Counter(post.set for post in sentiments)
-    return Trained(by_post[:count], by_source[:count], tones[:count], graph, tokenizer, sets, *trainer.seconds)
+    sets, taught = Counter(post.set for post in sentiments), Counter(text.origin for text in unlabelled)
+    return Trained(by_post[:count], by_source[:count], tones[:count], graph, tokenizer, sets, taught, *trainer.seconds)
 
 
 def lessons_of(
@@ -83,6 +91,7 @@ def lessons_of(
     sentiments: Sequence[SentimentPost],
     targets: Targets,
     is_brand: Callable[[str], bool],
+    unlabelled: Sequence[Unlabelled] = (),
 ) -> tuple[list[Lesson], list[str]]:
     """Labelled posts first, then each other text once; and the collection of each, "" for what is never held out."""
     tones = {feeds.key(post.text): post.sentiment for post in sentiments}
@@ -95,14 +104,17 @@ def lessons_of(
         origins.append(posts[place].origin if posts[place].is_real else "")
     for row, other in zip(rows[len(posts) :], feed, strict=True):
         tone = tones.get(feeds.key(other.text), UNKNOWN)
-        lessons.append(Lesson(worded(other.text, is_brand), row, tone, feeds.WEIGHT, is_post=False))
+        lessons.append(Lesson(worded(other.text, is_brand), row, tone, feeds.WEIGHT, Kind.OTHER))
         origins.append(other.origin)
     nothing = np.full(len(targets.names), np.nan, np.float32)
     told = [*(post.text for post in posts), *(post.text for post in feed)]
     for place in feeds.without([post.text for post in sentiments], told):
         post = sentiments[place]
-        lessons.append(Lesson(worded(post.text, is_brand), nothing, post.sentiment, is_post=False))
+        lessons.append(Lesson(worded(post.text, is_brand), nothing, post.sentiment, kind=Kind.OTHER))
         origins.append(post.set)
+    for each in unlabelled:
+        lessons.append(Lesson(worded(each.text, is_brand), nothing, kind=Kind.TEXT))
+        origins.append(each.origin)
     left_out = set(origins[: len(posts)])
     return lessons, [origin if origin in left_out else "" for origin in origins]
 

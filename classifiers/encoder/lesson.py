@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +12,20 @@ UNKNOWN = -1
 """As a sentiment: nobody labelled it."""
 
 
+class Kind(Enum):
+    """What a text is there for."""
+
+    POST = "labelled for all outputs"
+    OTHER = "somewhat is known of it"
+    TEXT = "only to see what a teacher makes of it"
+
+
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One text, worded. `verdicts` holds a target an output, NaN where it says nothing; `is_post`: it is labelled."""
+    """One text, worded. `verdicts` holds a target an output, NaN where it says nothing."""
 
     text: str
     verdicts: NDArray[np.float32]
     sentiment: int = UNKNOWN
     weight: float = 1.0
-    is_post: bool = True
+    kind: Kind = Kind.POST

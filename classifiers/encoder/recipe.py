@@ -77,9 +77,9 @@ class Maker:
     threads: int = 1
     tell: Tell = lambda _: None
 
-    def train(self, posts: Sequence[Example], others: Sequence[Example]) -> Network:
+    def train(self, posts: Sequence[Example], others: Sequence[Example], texts: Sequence[Example] = ()) -> Network:
         """The finished network. `posts` have verdicts; of `others` some have a sentiment, and some say who needs
-        nobody."""
+        nobody; `texts` say nothing, and are taught to the student alone."""
         recipe, seed = self.recipe, self.seed
         teacher, first = self.begin(posts, others)
         mixed = [*posts, *others[::_ALONG]]
@@ -92,7 +92,7 @@ class Maker:
             return teacher
         student = network.load(self.checkpoint, teacher.verdicts.out_features, recipe.layers)
         student.load_state_dict(_shared_with(teacher, student, recipe.layers), strict=False)
-        lessons = [*posts, *others[::_TAUGHT]]
+        lessons = [*posts, *others[::_TAUGHT], *texts]
         self.shelf.made(
             "student", (taught, recipe.layers, recipe.distilling, seed), lessons, student,
             lambda: distil(

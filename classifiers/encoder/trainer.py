@@ -20,7 +20,7 @@ from tokenizers import Tokenizer
 
 from classifiers.encoder import export, network, recipe
 from classifiers.encoder.learning import Example, logits
-from classifiers.encoder.lesson import Lesson
+from classifiers.encoder.lesson import Kind, Lesson
 from classifiers.encoder.package import PACKAGE
 from classifiers.encoder.scorer import pieces
 from classifiers.encoder.shelf import Shelf
@@ -45,11 +45,14 @@ class Trainer:
         seed: int,
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`checkpoint`: PACKAGE, a folder, or a hub name. Raises TerminalError where it cannot be had."""
+        """`checkpoint`: PACKAGE, a folder, or a hub name; PACKAGE keeps the pieces of lessons that are no text alone.
+
+        Raises TerminalError where it cannot be had."""
         self._seed, self._recipe, self._tell = seed, recipe.SHIPPED, tell
         self._shelf = Shelf(work)
         if checkpoint == PACKAGE:
-            checkpoint = str(recipe.pruned_checkpoint([lesson.text for lesson in lessons], work / PACKAGE))
+            learnt = [lesson.text for lesson in lessons if lesson.kind is not Kind.TEXT]
+            checkpoint = str(recipe.pruned_checkpoint(learnt, work / PACKAGE))
         self._checkpoint = checkpoint
         self._tokenizer = _tokenizer(checkpoint)
         ids = pieces(self._tokenizer, [lesson.text for lesson in lessons])
@@ -58,7 +61,7 @@ class Trainer:
             for each, lesson in zip(ids, lessons, strict=True)
         ]
         self._outputs = len(lessons[0].verdicts)
-        self._is_post = np.array([lesson.is_post for lesson in lessons])
+        self._kinds = np.array([lesson.kind for lesson in lessons])
 
     def ahead(self, parts: Sequence[NDArray[np.str_]]) -> None:
         """Train what `finished` and `held_out` of `parts` ask for, some side by side where there are cores."""
@@ -70,7 +73,7 @@ class Trainer:
         threads = (os.cpu_count() or 1) // workers
         after: dict[bytes, list[str]] = {}  # what begins with the same sentiments
         for name, seen in wanted.items():
-            after.setdefault((seen & ~self._is_post).tobytes(), []).append(name)
+            after.setdefault((seen & (self._kinds == Kind.OTHER)).tobytes(), []).append(name)
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             waiting: list[tuple[Callable[..., None], list[str]]] = [(_begin, names) for names in after.values()]
             running: dict[Future[None], list[str]] = {}
@@ -91,7 +94,7 @@ class Trainer:
         verdicts, sentiments = np.zeros((len(part), self._outputs)), np.zeros((len(part), len(CLASSES)))
         for value in _values(part):
             self._tell(f"held out: {value}, of {', '.join(_values(part))}")
-            inside = np.flatnonzero((part == value) & self._is_post)
+            inside = np.flatnonzero((part == value) & (self._kinds == Kind.POST))
             trained = self._network(part != value)
             verdicts[inside], sentiments[inside] = logits(trained, [self._examples[n].pieces for n in inside])
         return verdicts, sentiments
@@ -116,21 +119,21 @@ class Trainer:
     def _maker(self, threads: int, tell: Callable[[str], None]) -> recipe.Maker:
         return recipe.Maker(self._checkpoint, self._recipe, self._seed, self._shelf, threads, tell)
 
-    def _split(self, seen: Seen) -> tuple[list[Example], list[Example]]:
-        posts = [self._examples[n] for n in np.flatnonzero(seen & self._is_post)]
-        return posts, [self._examples[n] for n in np.flatnonzero(seen & ~self._is_post)]
+    def _split(self, seen: Seen) -> tuple[list[Example], ...]:
+        """Posts, others and texts among the lessons seen."""
+        return tuple([self._examples[n] for n in np.flatnonzero(seen & (self._kinds == kind))] for kind in Kind)
 
 
 def _values(part: NDArray[np.str_]) -> list[str]:
     return sorted(set(part.tolist()) - {""})
 
 
-def _begin(maker: recipe.Maker, posts: Sequence[Example], others: Sequence[Example]) -> None:
+def _begin(maker: recipe.Maker, posts: Sequence[Example], others: Sequence[Example], _: Sequence[Example]) -> None:
     maker.begin(posts, others)  # the weights stay on the shelf
 
 
-def _train(maker: recipe.Maker, posts: Sequence[Example], others: Sequence[Example]) -> None:
-    maker.train(posts, others)
+def _train(maker: recipe.Maker, *lessons: Sequence[Example]) -> None:
+    maker.train(*lessons)
 
 
 def _say(name: str, said: str) -> None:

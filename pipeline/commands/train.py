@@ -35,6 +35,12 @@ def intents(
         list[Path] | None,
         typer.Option("--sentiment", help="Folder of labelled sentiment, learnt by the encoder first.", metavar="DIR"),
     ] = None,
+    text: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--text", help="Unlabelled texts (.csv, .tsv, or one a line), for the encoder's student.", metavar="FILE"
+        ),
+    ] = None,
     work: Annotated[
         Path | None, typer.Option(help="Where the encoder's trainings are kept, to go on; unset: OUT/work.")
     ] = None,
@@ -46,7 +52,7 @@ def intents(
     intents_file = load(taxonomy or SHIPPED / "taxonomy.yaml", Taxonomy)
     from classifiers.train import Further, train  # scikit-learn's trainers take seconds to import
 
-    further = Further(tuple(feed or ()), encoder, tuple(sentiment or ()), work)
+    further = Further(tuple(feed or ()), encoder, tuple(sentiment or ()), tuple(text or ()), work)
     report = train(gold, intents_file, out, seed, further, shared.say)
     shared.show("Cross-validated", report.names, report.rows)
     shared.show("What each stage brings", report.names, report.stage_rows)

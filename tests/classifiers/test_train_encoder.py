@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from classifiers import train_encoder
-from classifiers.encoder.lesson import UNKNOWN
+from classifiers.encoder.lesson import UNKNOWN, Kind
 from classifiers.feeds import WEIGHT, FeedPost
 from classifiers.fitting import targets_of
 from classifiers.gold import GoldPost
 from classifiers.sentiment_sets import SentimentPost
+from classifiers.texts import Unlabelled
 from classifiers.train import Further
 from schemas.errors import TerminalError
 
@@ -28,28 +29,31 @@ TONES = [
     SentimentPost("guten Morgen!", 2, "umsab", "de"),
     SentimentPost("ganz neu", 1, "mobasa", "de"),
 ]
+TEXTS = [Unlabelled("the app crashes", "ibm"), Unlabelled("how do I pay?", "banking")]
 
 
 def made():
-    return train_encoder.lessons_of(POSTS, FEED, TONES, targets_of(POSTS, INTENTS), lambda handle: handle == "db")
+    targets = targets_of(POSTS, INTENTS)
+    return train_encoder.lessons_of(POSTS, FEED, TONES, targets, lambda handle: handle == "db", TEXTS)
 
 
 def test_each_text_is_one_lesson_with_all_that_is_known_of_it():
     lessons, _ = made()
-    assert [(lesson.text, lesson.sentiment, lesson.is_post) for lesson in lessons] == [
-        ("@DB der Zug steht", 0, True), ("danke euch", UNKNOWN, True), ("ausgedacht", UNKNOWN, True),
-        ("guten Morgen", 2, False), ("schönes Wetter", UNKNOWN, False), ("ganz neu", 1, False),
+    assert [(lesson.text, lesson.sentiment, lesson.kind) for lesson in lessons] == [
+        ("@DB der Zug steht", 0, Kind.POST), ("danke euch", UNKNOWN, Kind.POST), ("ausgedacht", UNKNOWN, Kind.POST),
+        ("guten Morgen", 2, Kind.OTHER), ("schönes Wetter", UNKNOWN, Kind.OTHER), ("ganz neu", 1, Kind.OTHER),
+        ("the app crashes", UNKNOWN, Kind.TEXT), ("how do I pay?", UNKNOWN, Kind.TEXT),
     ]  # fmt: skip
     # complaint, praise, needs_intervention, severity 2, 3, 4, relevance
     assert lessons[0].verdicts.tolist() == [1, 0, 1, 1, 0, 0, 1]
     assert np.isnan(lessons[1].verdicts).tolist() == [False, False, False, True, True, True, False]
     assert [n for n, value in enumerate(lessons[3].verdicts) if value == 0] == [2], "a feed says nobody is needed"
-    assert np.isnan(lessons[5].verdicts).all(), "a labelled tone says nothing of verdicts"
-    assert [lesson.weight for lesson in lessons] == [2.0, 2.0, 1.0, WEIGHT, WEIGHT, 1.0]
+    assert all(np.isnan(lesson.verdicts).all() for lesson in lessons[5:]), "a tone or a text says nothing of verdicts"
+    assert [lesson.weight for lesson in lessons] == [2.0, 2.0, 1.0, WEIGHT, WEIGHT, 1.0, 1.0, 1.0]
 
 
-def test_a_collection_left_out_takes_its_feed_and_its_tones_along_and_others_are_never_left_out():
-    assert made()[1] == ["umsab", "ibm", "", "umsab", "", ""]
+def test_a_collection_left_out_takes_its_feed_its_tones_and_its_texts_along_and_others_are_never_left_out():
+    assert made()[1] == ["umsab", "ibm", "", "umsab", "", "", "ibm", ""]
 
 
 def test_groups_are_of_like_size_and_keep_a_collection_together():

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -100,6 +101,27 @@ def test_others_train_all_that_is_asked_for_later(checkpoint, tmp_path, monkeypa
     train.train([gold], SIX, tmp_path / "alone", 1, train.Further(encoder=str(body), work=tmp_path / "other"))
     names = ("intents.npz", "intents.json", "encoder/encoder.onnx")
     assert all((tmp_path / "side" / name).read_bytes() == (tmp_path / "alone" / name).read_bytes() for name in names)
+
+
+def test_texts_are_taught_to_students_alone_and_the_card_names_them(checkpoint, tmp_path, monkeypatch):
+    gold, body = checkpoint
+    monkeypatch.setattr(recipe, "SHIPPED", TINY)
+    unlabelled = tmp_path / "shop" / "a.txt"
+    unlabelled.parent.mkdir()
+    unlabelled.write_text("ganz neu\nder Aufzug ist neu\n", encoding="utf-8")
+
+    def kept() -> dict[str, set[str]]:
+        names = [path.name.partition("-") for path in (tmp_path / "work").glob("*.safetensors")]
+        return {kind: {rest for name, _, rest in names if name == kind} for kind, _, _ in names}
+
+    further = train.Further(encoder=str(body), work=tmp_path / "work")
+    train.train([gold], SIX, tmp_path / "without", 1, further)
+    before = kept()
+    train.train([gold], SIX, tmp_path / "with", 1, replace(further, texts=(unlabelled,)))
+    assert kept()["teacher"] == before["teacher"] and len(kept()["student"]) == 2 * len(before["student"])
+    told = "on all of them and on unlabelled texts (shop 2, yours)"
+    assert told in (tmp_path / "with" / "intents.md").read_text()
+    assert told not in (tmp_path / "without" / "intents.md").read_text()
 
 
 def test_a_shelf_knows_what_its_weights_cost_also_later_and_once_each(tmp_path):
