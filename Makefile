@@ -12,12 +12,15 @@ export ECHOLOT_CACHE ?= $(HOME)/.cache/echolot
 need_gold = test -f "$(GOLD)/dev.jsonl" || { echo "make $(1) needs labelled posts: GOLD=DIR, a folder with dev.jsonl (one \
 post a line; docs: echolot $(1) intents --help)"; exit 2; }; test -d "$(SETS)/umsab" && test -d \
 "$(SETS)/mobasa" || { echo "make $(1) needs public sets of posts: SETS=DIR, a folder with umsab/ (github.com/cardiffnlp/xlm-t), \
-mobasa/ (github.com/DFKI-NLP/sim3s-corpus) and germeval2018/"; exit 2; }
+mobasa/ (github.com/DFKI-NLP/sim3s-corpus), germeval2018/, and for the encoder app_reviews/ (github.com/Jl-wei/mini-bar), \
+customer_feedback/ (github.com/pabitralenka/Customer-Feedback-Analysis), banking77/ (github.com/PolyAI-LDN/task-specific-datasets)"; exit 2; }
 
 labelled = $(GOLD)/dev.jsonl $(GOLD)/authored.jsonl $(GOLD)/authored2.jsonl
 feeds = $(addprefix --feed ,$(foreach language,english french german italian portuguese spanish,\
 	$(SETS)/umsab/data_sentiment_$(language)_train_text.txt) $(wildcard $(SETS)/germeval2018/*training.txt))
-encoder = --encoder package --sentiment $(SETS)/umsab --sentiment $(SETS)/mobasa --work $(WORK)
+texts = $(addprefix --text ,$(sort $(wildcard $(SETS)/app_reviews/*.csv)) \
+	$(sort $(wildcard $(SETS)/customer_feedback/*.tsv)) $(wildcard $(SETS)/banking77/banking_data_train.csv))
+encoder = --encoder package --sentiment $(SETS)/umsab --sentiment $(SETS)/mobasa $(texts) --work $(WORK)
 WORK = .encoder
 
 help: ## this list

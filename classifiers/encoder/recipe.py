@@ -25,8 +25,7 @@ from classifiers.encoder.shelf import Shelf
 
 _TABLE = "embeddings.word_embeddings.weight"
 _ALONG = 4  # of so many other texts one goes along with the labelled posts, so that the head of sentiment follows
-_TAUGHT = 2  # of so many other texts one is taught to the student
-_SENTIMENT, _POSTS, _DISTILLING = Course(epochs=1), Course(epochs=3), Course(epochs=4, rate=3e-4)
+_SENTIMENT, _POSTS, _DISTILLING = Course(epochs=1), Course(epochs=3), Course(epochs=3, rate=3e-4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ class Maker:
             return teacher
         student = network.load(self.checkpoint, teacher.verdicts.out_features, recipe.layers)
         student.load_state_dict(_shared_with(teacher, student, recipe.layers), strict=False)
-        lessons = [*posts, *others[::_TAUGHT], *texts]
+        lessons = [*posts, *others, *texts]
         self.shelf.made(
             "student", (taught, recipe.layers, recipe.distilling, seed), lessons, student,
             lambda: distil(
