@@ -58,7 +58,7 @@ from configs.taxonomy import Taxonomy
 
 _ASKED = (0.25, 0.15)
 """Shares of a feed where 5 % have a label that go on to the sentence vectors and to the encoder: little is lost against
-all models on every post, and a core judges 1,600 to 2,100 posts/s (vectors take .7 ms, four layers 2.8, the linear
+all models on every post, and a core judges 1,550 to 2,100 posts/s (vectors take .7 ms, four layers 2.8, the linear
 model .06); docs/design.md has what other shares gave."""
 _LEAST_POSTS = 10  # with an intent, before a model for it makes sense
 _HANDLE = re.compile(r"(?<![\w@])@(\w+)")
