@@ -10,10 +10,11 @@ export ECHOLOT_CACHE ?= $(HOME)/.cache/echolot
 	bench-stream bench-replay soak train evaluate fuzz real-files clean
 
 need_gold = test -f "$(GOLD)/dev.jsonl" || { echo "make $(1) needs labelled posts: GOLD=DIR, a folder with dev.jsonl (one \
-post a line; docs: echolot $(1) intents --help)"; exit 2; }; test -d "$(SETS)/umsab" && test -d \
-"$(SETS)/mobasa" || { echo "make $(1) needs public sets of posts: SETS=DIR, a folder with umsab/ (github.com/cardiffnlp/xlm-t), \
-mobasa/ (github.com/DFKI-NLP/sim3s-corpus), germeval2018/, and for the encoder app_reviews/ (github.com/Jl-wei/mini-bar), \
-customer_feedback/ (github.com/pabitralenka/Customer-Feedback-Analysis), banking77/ (github.com/PolyAI-LDN/task-specific-datasets)"; exit 2; }
+post a line; docs: echolot $(1) intents --help)"; exit 2; }; for set in umsab mobasa germeval2018 app_reviews \
+customer_feedback banking77; do test -d "$(SETS)/$$set" || { echo "make $(1) needs public sets of posts: SETS=DIR, a folder \
+with umsab/ (github.com/cardiffnlp/xlm-t), mobasa/ (github.com/DFKI-NLP/sim3s-corpus), germeval2018/, app_reviews/ \
+(github.com/Jl-wei/mini-bar), customer_feedback/ (github.com/pabitralenka/Customer-Feedback-Analysis) and banking77/ \
+(github.com/PolyAI-LDN/task-specific-datasets); it lacks $$set/"; exit 2; }; done
 
 labelled = $(GOLD)/dev.jsonl $(GOLD)/authored.jsonl $(GOLD)/authored2.jsonl
 feeds = $(addprefix --feed ,$(foreach language,english french german italian portuguese spanish,\

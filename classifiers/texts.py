@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from classifiers import feeds
+from classifiers.feeds import FeedPost
 from classifiers.labelled import collection
 from schemas.errors import TerminalError
 
@@ -17,22 +17,14 @@ _DELIMITERS = {".csv": ",", ".tsv": "\t"}
 _LEAST_LETTERS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Unlabelled:
-    """One text; `origin` is the collection that it came from."""
-
-    text: str
-    origin: str
-
-
-def read(paths: Sequence[Path], labelled: Mapping[str, str], others: Sequence[str] = ()) -> list[Unlabelled]:
+def read(paths: Sequence[Path], labelled: Mapping[str, str], others: Sequence[str] = ()) -> list[FeedPost]:
     """Each text once, none of `labelled` (a text's collection by its feeds.key) and of the `others` known already.
 
     A .csv or .tsv file has a header; its texts are in the column `text` or `data`, else in the last. Other files hold a
     text a line. A file in which labelled posts stand is of their collection, and is held out with it; any other has its
     folder's name. Raises TerminalError for a file that cannot be read or gives nothing new."""
     seen = {feeds.key(text) for text in others}
-    found: list[Unlabelled] = []
+    found: list[FeedPost] = []
     for path in paths:
         texts = _texts(path)
         keys = [feeds.key(text) for text in texts]
@@ -42,7 +34,7 @@ def read(paths: Sequence[Path], labelled: Mapping[str, str], others: Sequence[st
         for text, each in zip(texts, keys, strict=True):
             if len(each) >= _LEAST_LETTERS and each not in labelled and each not in seen:
                 seen.add(each)
-                found.append(Unlabelled(text, origin))
+                found.append(FeedPost(text, origin))
         if len(found) == before:
             raise TerminalError(
                 f"{path}: holds no text that is not known already; give UTF-8 text, one a line, or .csv"

@@ -55,6 +55,7 @@ from classifiers.held_out import BY_POST, BY_SOURCE, HeldOut
 from classifiers.intents import NEEDS_INTERVENTION, SEVERITIES
 from classifiers.vocabulary import prepared
 from configs.taxonomy import Taxonomy
+from schemas.errors import TerminalError
 
 _ASKED = (0.25, 0.15)
 """Shares of a feed where 5 % have a label that go on to the sentence vectors and to the encoder: little is lost against
@@ -95,7 +96,9 @@ def train(
     """Write model and card to `out_dir`, and return the figures on held-out posts.
 
     The same files, taxonomy and seed give the same model. Raises GoldError where a file cannot be used, ids repeat
-    across files, or an intent has too few posts."""
+    across files, or an intent has too few posts; TerminalError for what is of use with an encoder alone."""
+    if (further.texts or further.sentiments) and not further.encoder:
+        raise TerminalError("unlabelled texts and sentiments teach an encoder alone; name one (--encoder package)")
     started = time.process_time()
     intents = tuple(intent.id for intent in taxonomy.intents)
     posts, sources = _read(paths, intents)
@@ -104,6 +107,10 @@ def train(
     targets = targets_of(posts, intents)
     _refuse_rare(targets, len(intents))
     feed = feeds.read(further.feeds, [post.text for post in posts])
+    if further.encoder:
+        from classifiers import train_encoder  # imports this module's Further
+
+        beside = train_encoder.read(further, posts, feed)  # now, since a wrong file should be told before the work
     sources += tuple(Source(path.name, gold.file_hash(path), _lines(path)) for path in (*further.feeds, *further.texts))
     material = _Material.of(posts, feed, targets)
 
@@ -122,9 +129,7 @@ def train(
     graph, tokenizer, sentiments, taught, tones = b"", "", None, None, None
     encoder_seconds: float | None = None
     if further.encoder:
-        from classifiers import train_encoder  # imports this module's Further
-
-        made = train_encoder.train(posts, feed, targets, material.is_brand, further, out_dir, seed, tell)
+        made = train_encoder.train(posts, feed, targets, material.is_brand, further, beside, out_dir, seed, tell)
         by_post, by_source = by_post.and_of(made.by_post), by_source.and_of(made.by_source)
         graph, tokenizer, sentiments, taught, tones = made.graph, made.tokenizer, made.sets, made.taught, made.tones
         encoder_seconds = made.seconds

@@ -20,7 +20,6 @@ from classifiers.feeds import FeedPost
 from classifiers.fitting import Targets, folds, weights_of, with_feed
 from classifiers.gold import GoldPost
 from classifiers.sentiment_sets import SentimentPost
-from classifiers.texts import Unlabelled
 from schemas.errors import TerminalError
 
 if TYPE_CHECKING:
@@ -56,21 +55,19 @@ def train(
     targets: Targets,
     is_brand: Callable[[str], bool],
     further: Further,
+    beside: tuple[Sequence[SentimentPost], Sequence[FeedPost]],
     out_dir: Path,
     seed: int,
     tell: Callable[[str], None],
 ) -> Trained:
-    """Takes hours where nothing is in the work folder yet. Raises TerminalError where torch is missing."""
+    """Takes hours where nothing is in the work folder yet. Raises TerminalError where torch is missing.
+
+    `beside` is what read() gave."""
     try:
         from classifiers.encoder.trainer import Trainer
     except ImportError as error:
         raise TerminalError(f"an encoder needs the training extra ({error}): pip install 'echolot[training]'") from None
-    sentiments = [post for folder in further.sentiments for post in sentiment_sets.read(folder)]
-    unlabelled = texts.read(
-        further.texts,
-        {feeds.key(post.text): post.origin for post in posts if post.is_real},
-        [post.text for known in (posts, feed, sentiments) for post in known],
-    )
+    sentiments, unlabelled = beside
     lessons, origins = lessons_of(posts, feed, sentiments, targets, is_brand, unlabelled)
     trainer = Trainer(further.encoder, lessons, further.work or out_dir / "work", seed, tell)
     halves = folds([post.group for post in posts], seed, _HALVES).astype(str).tolist()
@@ -85,13 +82,23 @@ def train(
     return Trained(by_post[:count], by_source[:count], tones[:count], graph, tokenizer, sets, taught, *trainer.seconds)
 
 
+def read(
+    further: Further, posts: Sequence[GoldPost], feed: Sequence[FeedPost]
+) -> tuple[list[SentimentPost], list[FeedPost]]:
+    """Labels of sentiment and unlabelled texts. Raises TerminalError for what cannot be read."""
+    sentiments = [post for folder in further.sentiments for post in sentiment_sets.read(folder)]
+    collections = {feeds.key(post.text): post.origin for post in posts if post.is_real}
+    known = [post.text for each in (posts, feed, sentiments) for post in each]
+    return sentiments, texts.read(further.texts, collections, known)
+
+
 def lessons_of(
     posts: Sequence[GoldPost],
     feed: Sequence[FeedPost],
     sentiments: Sequence[SentimentPost],
     targets: Targets,
     is_brand: Callable[[str], bool],
-    unlabelled: Sequence[Unlabelled] = (),
+    unlabelled: Sequence[FeedPost] = (),
 ) -> tuple[list[Lesson], list[str]]:
     """Labelled posts first, then each other text once; and the collection of each, "" for what is never held out."""
     tones = {feeds.key(post.text): post.sentiment for post in sentiments}

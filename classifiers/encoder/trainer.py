@@ -45,7 +45,7 @@ class Trainer:
         seed: int,
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """`checkpoint`: PACKAGE, a folder, or a hub name; PACKAGE keeps the pieces of lessons that are no text alone.
+        """`checkpoint`: PACKAGE, cut to the pieces of all lessons but Kind.TEXT, a folder, or a hub name.
 
         Raises TerminalError where it cannot be had."""
         self._seed, self._recipe, self._tell = seed, recipe.SHIPPED, tell

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from classifiers import feeds, texts
-from classifiers.texts import Unlabelled
+from classifiers.feeds import FeedPost
 from schemas.errors import TerminalError
 
 LABELLED = {feeds.key(text): origin for text, origin in (("The app is down!", "shop"), ("Bonjour", "bank"))}
@@ -29,7 +29,7 @@ def file(folder, name, content):
 )
 def test_a_table_has_them_in_a_column_of_that_name_else_in_the_last_and_other_files_one_a_line(tmp_path, name, content):
     found = texts.read([file(tmp_path / "new77", name, content)], LABELLED)
-    assert found == [Unlabelled("first, of all", "new"), Unlabelled("second one", "new")]
+    assert found == [FeedPost("first, of all", "new"), FeedPost("second one", "new")]
 
 
 def test_quotes_in_a_tsv_are_letters_like_others(tmp_path):
@@ -44,14 +44,14 @@ def test_a_short_row_is_left_out(tmp_path):
 
 def test_a_file_in_which_labelled_posts_stand_is_of_their_collection(tmp_path):
     path = file(tmp_path / "reviews", "a.txt", "the app is down\nis it up again?\n")
-    assert texts.read([path], LABELLED) == [Unlabelled("is it up again?", "shop")]
+    assert texts.read([path], LABELLED) == [FeedPost("is it up again?", "shop")]
 
 
 def test_a_text_comes_once_and_none_that_is_known_or_next_to_nothing(tmp_path):
     one = file(tmp_path / "one", "a.txt", "@anna bonjour\nplease help\nok\n:-)\nof a feed\n")
     two = file(tmp_path / "two", "b.txt", "Please, help!\nanother one\n")
     found = texts.read([one, two], LABELLED, ["Of a feed."])
-    assert found == [Unlabelled("please help", "bank"), Unlabelled("another one", "two")]
+    assert found == [FeedPost("please help", "bank"), FeedPost("another one", "two")]
 
 
 def test_a_file_that_gives_nothing_or_cannot_be_read_is_told(tmp_path):

@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 from io import BytesIO
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -221,3 +222,17 @@ def test_training_says_which_collections_it_found(tmp_path):
     with pytest.raises(GoldError):
         train.train([write_gold(tmp_path / "gold.jsonl", rows)], SEVEN, tmp_path / "out", 1, tell=said.append)
     assert said == ["collections: shop 30"]
+
+
+@pytest.mark.parametrize("further", [{"texts": (Path("a.csv"),)}, {"sentiments": (Path("umsab"),)}])
+def test_what_teaches_an_encoder_alone_is_refused_without_one(tmp_path, further):
+    with pytest.raises(TerminalError, match=r"teach an encoder alone.*--encoder package"):
+        train.train([tmp_path / "gold.jsonl"], SIX, tmp_path / "out", 1, train.Further(**further))
+
+
+def test_texts_that_cannot_be_read_are_told_before_anything_is_trained(tmp_path, monkeypatch):
+    gold = write_gold(tmp_path / "gold.jsonl", labelled_rows([intent.id for intent in SIX.intents]))
+    monkeypatch.setattr(train, "held_out_logits", None)
+    further = train.Further(encoder="package", texts=(tmp_path / "none.csv",))
+    with pytest.raises(TerminalError, match=r"none\.csv: cannot be read"):
+        train.train([gold], SIX, tmp_path / "out", 1, further)

@@ -13,7 +13,6 @@ from classifiers.feeds import WEIGHT, FeedPost
 from classifiers.fitting import targets_of
 from classifiers.gold import GoldPost
 from classifiers.sentiment_sets import SentimentPost
-from classifiers.texts import Unlabelled
 from classifiers.train import Further
 from schemas.errors import TerminalError
 
@@ -29,7 +28,7 @@ TONES = [
     SentimentPost("guten Morgen!", 2, "umsab", "de"),
     SentimentPost("ganz neu", 1, "mobasa", "de"),
 ]
-TEXTS = [Unlabelled("the app crashes", "ibm"), Unlabelled("how do I pay?", "banking")]
+TEXTS = [FeedPost("the app crashes", "ibm"), FeedPost("how do I pay?", "banking")]
 
 
 def made():
@@ -66,4 +65,6 @@ def test_groups_are_of_like_size_and_keep_a_collection_together():
 def test_without_the_extra_it_says_what_to_install(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "classifiers.encoder.trainer", None)
     with pytest.raises(TerminalError, match=r"pip install 'echolot\[training\]'"):
-        train_encoder.train(POSTS, FEED, targets_of(POSTS, INTENTS), str.isdigit, Further(), tmp_path, 1, print)
+        train_encoder.train(
+            POSTS, FEED, targets_of(POSTS, INTENTS), str.isdigit, Further(), ([], []), tmp_path, 1, print
+        )

@@ -56,7 +56,7 @@ def test_a_taskmanager_has_as_many_processes_as_are_asked_for(broker, flink, mak
     produce(broker, topic, [canonical(str(n), "Der Zug fährt nicht") for n in range(100)])
     job.start()
     job.wait_for(lambda: written(job) == 100)
-    assert len(flink.worker_pids()) == processes
+    job.wait_for(lambda: len(flink.worker_pids()) == processes, 30)  # those of the job before may still be ending
 
 
 def test_a_slot_of_its_own_taskmanager_has_a_process_of_its_own(broker, flink_jars, tmp_path):
