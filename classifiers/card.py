@@ -134,8 +134,8 @@ def _stages(
             f"{_told(' and, first, on labels of sentiment', sentiments)}, cut in depth and taught by the whole"
             f"{_told(' on all of them and on unlabelled texts', taught)}, 8-bit weights, "
             f"{len(model.encoder.graph) / 1e6:.0f} MB (classifiers/encoder/recipe.py says how). In the mean it counts "
-            f"{max(stage.weights):g} for needs-intervention, severities and relevance, {min(stage.weights):g} for "
-            f"intents; each other model 1."
+            f"{max(stage.weights):g} for needs-intervention and relevance, {min(stage.weights):g} for intents and "
+            f"severities; each other model 1."
         )
 
 

@@ -57,10 +57,10 @@ from classifiers.vocabulary import prepared
 from configs.taxonomy import Taxonomy
 from schemas.errors import TerminalError
 
-_ASKED = (0.25, 0.15)
+_ASKED = (0.25, 0.10)
 """Shares of a feed where 5 % have a label that go on to the sentence vectors and to the encoder: little is lost against
-all models on every post, and a core judges 1,550 to 2,100 posts/s (vectors take .7 ms, four layers 2.8, the linear
-model .06); docs/design.md has what other shares gave."""
+all models on every post, and a core judges some 2,000 posts/s (vectors take .8 ms, four layers 2.4, the linear model
+.06); docs/design.md has what other shares gave."""
 _LEAST_POSTS = 10  # with an intent, before a model for it makes sense
 _HANDLE = re.compile(r"(?<![\w@])@(\w+)")
 _MASKS = frozenset(("user", "someuser", "email", "example"))  # stand for private people in labelled sets

@@ -64,6 +64,13 @@ def test_below_the_cut_the_linear_model_decides():
     assert 0.2 < sure.mean() < 0.9
 
 
+def test_the_encoder_counts_twice_for_what_it_knows_best_and_not_for_severities():
+    wider = [np.column_stack([logits, logits[:, 1]]) for logits in (noisy(2), noisy(2), noisy(2))]
+    names, truth = (*NAMES, "severity_3"), np.column_stack([TRUTH, TRUTH[:, 1]])
+    made = calibrate(Logits(wider[0], tuple(wider[1:])), Targets(names, truth, np.ones_like(truth)))
+    assert [stage.weights for stage in made.stages] == [(1.0, 1.0, 1.0), (1.0, 2.0, 1.0)]
+
+
 def test_a_third_model_is_asked_by_what_two_say_and_only_where_the_second_was():
     linear, second, third = noisy(2), noisy(2), noisy(2)
     logits = Logits(linear, (second, third))
@@ -72,7 +79,6 @@ def test_a_third_model_is_asked_by_what_two_say_and_only_where_the_second_was():
     two = replace(made, stages=(first,)).probabilities(logits)
     alone = replace(made, stages=()).probabilities(logits)
     assert first.asks == NAMES and later.asks == ("needs_intervention",)
-    assert first.weights == (1.0, 1.0) and later.weights == (1.0, 1.5)
     asked = (alone.max(axis=1) >= first.cut) & (two[:, NAMES.index("needs_intervention")] >= later.cut)
     scores = made.probabilities(logits)
     assert (scores[~asked] == two[~asked]).all() and (scores[asked] != two[asked]).all()
