@@ -23,7 +23,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import feed, machine
+from configs.observe import LogSettings
 from deploy.kafka.broker import Broker
+from pipeline import logs
 
 ROUNDS = 3
 PARTITIONS = 4
@@ -133,6 +135,7 @@ def main() -> None:
     parser.add_argument("--records", type=int, default=40_000, help="mentions a throughput run")
     parser.add_argument("--long", type=int, default=200_000, help="mentions of the memory run; 0 leaves it out")
     options = parser.parse_args()
+    logs.start(LogSettings(level="WARNING"))
     console = Console()
     console.print(machine.line())
     with tempfile.TemporaryDirectory(prefix="echolot-bench-kafka-") as folder, Broker(Path(folder)) as broker:

@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 
 from benchmarks import machine
 from benchmarks.runs import StoreSettings
-from benchmarks.workers import after_owner, insert
+from benchmarks.workers import embedded_client, insert
 from configs.dumps import DumpsSource
 from configs.settings import ChdbStoreSettings, JobSettings, JudgeSettings, KafkaSource, Topic
 from pipeline import job, replaying, resources
@@ -108,9 +108,7 @@ def _batches(path: Path, size: int) -> Iterator[list[bytes]]:
 def _inserter(store: StoreSettings) -> Callable[[Block], None]:
     """Inserts by the driver alone."""
     if isinstance(store, ChdbStoreSettings):
-        import clickhouse_connect
-
-        embedded = after_owner(lambda: clickhouse_connect.get_client(dsn=f"chdb:///{store.path.resolve()}"))
+        embedded = embedded_client(store.path)
         return lambda block: insert(embedded, block)
     from clickhouse_driver import Client
 

@@ -16,12 +16,13 @@ from pathlib import Path
 from kafka import KafkaConsumer, TopicPartition
 
 from benchmarks import machine
+from configs.observe import LogSettings
 from configs.settings import ChdbStoreSettings, JobSettings, KafkaSource, Topic
-from pipeline import job, resources
+from pipeline import job, logs, resources
 from pipeline.engines.local import Totals
 from pipeline.rows import RowMaker
 from schemas.mention import Mention
-from sinks.chdb_link import DATABASE, Address
+from sinks.chdb_link import DATABASE, Address, is_owned
 from sinks.store import Block
 
 POLL = 2000
@@ -55,15 +56,13 @@ def run_job(bootstrap: str, topic: str, records: int, folder: Path, start: str =
 
 def run_bare(bootstrap: str, topic: str, records: int, folder: Path) -> None:
     """What somebody would write in an afternoon: poll, parse, judge, insert posts and verdicts. No guarantees."""
-    import clickhouse_connect
-
     from sinks.chdb import ChdbStore
 
     ChdbStore(folder).migrate()
     chosen = settings(bootstrap, topic, folder)
     judge = resources.make_judge(chosen)
     rows = RowMaker(generation="live", pseudonym_key="", keep_handles=False)
-    client = after_owner(lambda: clickhouse_connect.get_client(dsn=f"chdb:///{folder.resolve()}"))
+    client = embedded_client(folder)
     consumer = KafkaConsumer(bootstrap_servers=bootstrap, max_poll_records=POLL, fetch_max_wait_ms=100)
     partitions = [TopicPartition(topic, p) for p in consumer.partitions_for_topic(topic)]
     consumer.assign(partitions)
@@ -82,20 +81,19 @@ def run_bare(bootstrap: str, topic: str, records: int, folder: Path) -> None:
     print(json.dumps(_summary(marks)))
 
 
+def embedded_client(folder: Path):
+    """The public client of an embedded store that has just been made; its owner lets go some seconds after that."""
+    import clickhouse_connect
+
+    while is_owned(folder):
+        time.sleep(0.2)
+    return clickhouse_connect.get_client(dsn=f"chdb:///{folder.resolve()}")
+
+
 def insert(client, block: Block) -> None:
     client.insert(
         block.table, list(block.columns.values()), list(block.columns), column_oriented=True, database=DATABASE
     )
-
-
-def after_owner(open_client):
-    """The store's owner process lets the path go some seconds after its last client."""
-    for _ in range(60):
-        try:
-            return open_client()
-        except Exception:
-            time.sleep(0.5)
-    return open_client()
 
 
 def _summary(marks: list[tuple[int, float]]) -> dict[str, float]:
@@ -104,6 +102,7 @@ def _summary(marks: list[tuple[int, float]]) -> dict[str, float]:
 
 
 if __name__ == "__main__":
+    logs.start(LogSettings(level="WARNING"))
     kind, bootstrap, topic, records, *start = sys.argv[1:]
     with tempfile.TemporaryDirectory(prefix="echolot-bench-") as folder:
         {"job": run_job, "bare": run_bare}[kind](bootstrap, topic, int(records), Path(folder), *start)
