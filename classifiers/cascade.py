@@ -28,6 +28,8 @@ class LaterStages:
     def __init__(self, trained: Encoder) -> None:
         """Raises TerminalError where the installed sentence encoder is not the one the model was trained on."""
         self._sentences = Sentences(trained.head) if trained.head else None
+        if self._sentences:
+            encoder()  # now, not amid the first batch; it is the process's, not ours, so that we can be pickled
         self._network = Scorer(trained.graph, trained.tokenizer) if trained.graph else None
         self._stages = trained.stages
 

@@ -20,6 +20,7 @@ from kafka.errors import RetriableError
 from configs.settings import ChdbStoreSettings
 from deploy.flink.cluster import Cluster
 from pipeline.engines.flink_rest import FlinkRest
+from tests import light
 
 ROOT = Path(__file__).parents[1]
 
@@ -32,13 +33,14 @@ def canonical(native_id: str, text: str, **more: Any) -> bytes:
 
 
 class Job:
-    """One configuration and the processes that ran under it; the store is in `folder`."""
+    """One configuration and the processes that ran under it; the store is in `folder`, the judge light (light.py)."""
 
     arguments: tuple[str, ...] = ()
 
     def __init__(self, folder: Path, source: dict[str, Any], **settings: Any) -> None:
         self.folder = folder
         self.config = folder / "echolot.yaml"
+        settings["judge"] = light.judge() | settings.get("judge", {})
         self.config.write_text(
             yaml.safe_dump({"source": source, "store": {"kind": "chdb", "path": "store"}} | settings)
         )

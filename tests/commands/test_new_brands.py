@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from tests import light
 from tests.commands.test_errors import assert_says, echolot
 from tests.jobs import Job, canonical, committed
 from tests.services.kafka_broker import create_topic, produce, unique
@@ -63,7 +64,11 @@ def test_files_are_judged_anew_by_a_replay_beside_the_stream(tmp_path):
     job = Job(tmp_path, {"kind": "files", "path": "in", "follow": False}, judge=brands(tmp_path, "Quorbel"))
     assert job.start().wait(120) == 0
     new = tmp_path / "new.yaml"
-    new.write_text(yaml.safe_dump(yaml.safe_load(job.config.read_text()) | {"judge": {"brands": "new-brands.yaml"}}))
+    new.write_text(
+        yaml.safe_dump(
+            yaml.safe_load(job.config.read_text()) | {"judge": light.judge() | {"brands": "new-brands.yaml"}}
+        )
+    )
     brands(tmp_path, "Quorbel", "Zimtag", file="new-brands.yaml")
     done = echolot("replay", tmp_path / "in", "--config", new, "--generation", "live1")
     assert done.returncode == 0, done.stderr

@@ -16,6 +16,7 @@ import yaml
 from kafka import TopicPartition
 
 from deploy.ports import free_ports
+from tests import light
 from tests.commands.test_errors import echolot
 from tests.jobs import Job, canonical, committed
 from tests.replay.test_replay import asked
@@ -32,6 +33,7 @@ def live(folder: Path, bootstrap: str, topic: str = "mentions", group: str = "ec
         yaml.safe_dump({
             "source": source,
             "store": {"kind": "chdb", "path": "store"},
+            "judge": light.judge(),
             "dead_letters": {"topic": dead},
             "metrics": {"port": free_ports(1)[0], "folder": "figures"},
         })

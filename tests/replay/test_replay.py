@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from sinks.chdb import ChdbStore
+from tests import light
 from tests.commands.test_errors import assert_says, echolot
 from tests.jobs import ROOT, canonical
 
@@ -41,6 +42,7 @@ def configured(folder, **more):
         "source": {"kind": "files", "path": str(POSTS), "follow": False},
         "store": {"kind": "chdb", "path": "store"},
     }
+    more["judge"] = light.judge() | more.get("judge", {})
     path.write_text(yaml.safe_dump(settings | more))
     return path
 
