@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from pipeline.logs import NOISY, OURS
+from tests import light
 from tests.services.flink_cluster import flink, flink_jars, flink_of_the_session
 from tests.services.kafka_broker import broker, kafka_jars
 
@@ -28,3 +29,8 @@ def logging_as_before() -> Iterator[None]:
     for logger, (level, handlers) in zip(loggers, before, strict=True):
         logger.setLevel(level)
         logger.handlers[:] = handlers
+
+
+def pytest_sessionfinish() -> None:
+    """Of a worker process, too."""
+    light.clear()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import functools
 import shutil
 import tempfile
@@ -13,12 +12,18 @@ from classifiers import artefact
 
 SHIPPED = {"model": str(artefact.SHIPPED)}
 """Settings of `judge` for a test that is about verdicts, where the light one is the default."""
+_folders: list[Path] = []
 
 
 @functools.cache
 def judge() -> dict[str, str]:
-    """Settings of `judge`; the model's folder goes with this process."""
-    folder = Path(tempfile.mkdtemp(prefix="echolot-light-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    artefact.save(replace(artefact.load(), encoder=None), folder)
-    return {"model": str(folder)}
+    """Settings of `judge`; the model lies in a folder until `clear`."""
+    _folders.append(Path(tempfile.mkdtemp(prefix="echolot-light-")))
+    artefact.save(replace(artefact.load(), encoder=None), _folders[-1])
+    return {"model": str(_folders[-1])}
+
+
+def clear() -> None:
+    """Remove what was made; at the end of a session, since processes of pytest-xdist run no atexit handlers."""
+    while _folders:
+        shutil.rmtree(_folders.pop(), ignore_errors=True)
