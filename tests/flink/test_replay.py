@@ -14,11 +14,12 @@ import pytest
 
 from deploy.flink.cluster import Cluster
 from schemas.errors import EcholotError
+from tests import light
 from tests.flink.test_engine import command
 from tests.jobs import ROOT, FlinkJob, canonical, contents
 
 POSTS = ROOT / "samples" / "posts"
-RECORDS = 8000
+RECORDS = 8000  # some ten seconds of the shipped judge: kills and stops meet it half way
 NAME = "echolot-replay-live"
 ON_FLINK = ("--engine", "flink")
 PATIENCE = 400  # seconds; a busy machine is no fault of the code
@@ -113,7 +114,7 @@ def test_flink_and_one_local_worker_write_identical_rows_and_give_the_same_accou
 
 def test_killed_workers_cost_nothing_that_is_written_and_nothing_of_the_account(make, dump, flink):
     """A Python worker, then the TaskManager, each amid the file."""
-    alone, cluster = make("alone"), make("killed", flink={"gather": 500})
+    alone, cluster = (make(name, flink={"gather": 500}, judge=light.SHIPPED) for name in ("alone", "killed"))
     expected = alone.local(dump)
     before = flink.pool.log.stat().st_size
     cluster.start(dump, *ON_FLINK)
@@ -158,7 +159,7 @@ def test_taskmanagers_that_share_a_pool_leave_each_other_their_workers(flink_jar
 
 
 def test_a_stop_cancels_the_job_and_any_engine_resumes_it(make, dump, flink):
-    alone, cluster = make("alone"), make("stopped", flink={"gather": 500})
+    alone, cluster = (make(name, flink={"gather": 500}, judge=light.SHIPPED) for name in ("alone", "stopped"))
     alone.local(dump)
     cluster.start(dump, *ON_FLINK, "--workers", "1")
     cluster.job.wait_for(lambda: cluster.marked() > 0, PATIENCE)

@@ -104,9 +104,9 @@ def test_kills_and_resumes_give_the_rows_of_an_undisturbed_run(tmp_path):
     lines = [canonical(str(n), f"{draw.choice(words)} @DB_Bahn {n % 4000}") for n in range(8000)]
     lines[17] = lines[4711] = b"{broken"
     dump.write_bytes(b"\n".join(lines) + b"\n")
-    whole = configured(tmp_path / "whole", source=SMALL)
+    whole = configured(tmp_path / "whole", source=SMALL, judge=light.SHIPPED)  # slow enough to be met half way
     assert replayed(whole, paths=[dump])["dead"] == 2
-    config, marked = configured(tmp_path / "killed", source=SMALL), 0
+    config, marked = configured(tmp_path / "killed", source=SMALL, judge=light.SHIPPED), 0
     for _ in range(5):
         command = [sys.executable, "-m", "pipeline.commands.app", "replay", str(dump), "--config", str(config)]
         process = subprocess.Popen([*command, "--resume", "--workers", "2"], cwd=ROOT, stderr=subprocess.DEVNULL)

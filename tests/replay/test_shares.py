@@ -22,6 +22,7 @@ from pipeline.sources.shares import ReadShare
 from schemas.errors import TerminalError
 from sinks.chdb import ChdbStore
 from sinks.store import Block
+from tests import light
 from tests.commands.test_errors import assert_says, echolot
 from tests.jobs import canonical
 from tests.replay.test_replay import POSTS, asked, configured, content, replayed
@@ -165,7 +166,8 @@ def test_the_graph_of_a_replay_ends_and_writes_the_rows_of_the_local_engine(tmp_
     local = configured(tmp_path / "local")
     told = replayed(local)
     source = DumpsSource(paths=(POSTS,), workers=3)
-    job = JobSettings(source=source, store=ChdbStoreSettings(path=tmp_path / "graph" / "store"))
+    store = ChdbStoreSettings(path=tmp_path / "graph" / "store")
+    job = JobSettings(source=source, store=store, judge=JudgeSettings(**light.judge()))
     with closing(ChdbStore(tmp_path / "graph" / "store", linger_seconds=0)) as made:
         made.migrate()
     pipeline = beam.Pipeline(runner=FnApiRunner(), options=PipelineOptions([]))
