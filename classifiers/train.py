@@ -110,7 +110,7 @@ def train(
     if further.encoder:
         from classifiers import train_encoder  # imports this module's Further
 
-        beside = train_encoder.read(further, posts, feed)  # now, since a wrong file should be told before the work
+        beside = train_encoder.read(further, posts, feed)  # now: what is wrong or missing is told before the work
     sources += tuple(Source(path.name, gold.file_hash(path), _lines(path)) for path in (*further.feeds, *further.texts))
     material = _Material.of(posts, feed, targets)
 

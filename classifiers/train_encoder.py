@@ -60,13 +60,9 @@ def train(
     seed: int,
     tell: Callable[[str], None],
 ) -> Trained:
-    """Takes hours where nothing is in the work folder yet. Raises TerminalError where torch is missing.
+    """Takes hours where nothing is in the work folder yet. `beside` is what read() gave."""
+    from classifiers.encoder.trainer import Trainer
 
-    `beside` is what read() gave."""
-    try:
-        from classifiers.encoder.trainer import Trainer
-    except ImportError as error:
-        raise TerminalError(f"an encoder needs the training extra ({error}): pip install 'echolot[training]'") from None
     sentiments, unlabelled = beside
     lessons, origins = lessons_of(posts, feed, sentiments, targets, is_brand, unlabelled)
     trainer = Trainer(further.encoder, lessons, further.work or out_dir / "work", seed, tell)
@@ -85,11 +81,16 @@ def train(
 def read(
     further: Further, posts: Sequence[GoldPost], feed: Sequence[FeedPost]
 ) -> tuple[list[SentimentPost], list[FeedPost]]:
-    """Labels of sentiment and unlabelled texts. Raises TerminalError for what cannot be read."""
+    """Labels of sentiment and unlabelled texts. Raises TerminalError where one cannot be read, or torch is missing."""
     sentiments = [post for folder in further.sentiments for post in sentiment_sets.read(folder)]
     collections = {feeds.key(post.text): post.origin for post in posts if post.is_real}
     known = [post.text for each in (posts, feed, sentiments) for post in each]
-    return sentiments, texts.read(further.texts, collections, known)
+    unlabelled = texts.read(further.texts, collections, known)
+    try:
+        import classifiers.encoder.trainer  # noqa: F401
+    except ImportError as error:
+        raise TerminalError(f"an encoder needs the training extra ({error}): pip install 'echolot[training]'") from None
+    return sentiments, unlabelled
 
 
 def lessons_of(

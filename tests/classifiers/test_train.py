@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from dataclasses import replace
 from io import BytesIO
 from itertools import product
@@ -236,3 +237,13 @@ def test_texts_that_cannot_be_read_are_told_before_anything_is_trained(tmp_path,
     further = train.Further(encoder="package", texts=(tmp_path / "none.csv",))
     with pytest.raises(TerminalError, match=r"none\.csv: cannot be read"):
         train.train([gold], SIX, tmp_path / "out", 1, further)
+
+
+def test_a_missing_torch_is_told_before_anything_is_trained(tmp_path, monkeypatch):
+    gold = write_gold(tmp_path / "gold.jsonl", labelled_rows([intent.id for intent in SIX.intents]))
+    monkeypatch.setattr(train, "held_out_logits", None)
+    for name in [name for name in sys.modules if name.startswith("classifiers.encoder.trainer")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(TerminalError, match=r"needs the training extra.*torch.*pip install 'echolot\[training\]'"):
+        train.train([gold], SIX, tmp_path / "out", 1, train.Further(encoder="package"))
