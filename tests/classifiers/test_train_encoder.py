@@ -62,9 +62,7 @@ def test_groups_are_of_like_size_and_keep_a_collection_together():
     assert all(name == "" if origin == "" else origin in name for origin, name in zip(origins, found, strict=False))
 
 
-def test_without_the_extra_it_says_what_to_install(monkeypatch, tmp_path):
+def test_without_the_extra_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "classifiers.encoder.trainer", None)
     with pytest.raises(TerminalError, match=r"pip install 'echolot\[training\]'"):
-        train_encoder.train(
-            POSTS, FEED, targets_of(POSTS, INTENTS), str.isdigit, Further(), ([], []), tmp_path, 1, print
-        )
+        train_encoder.read(Further(), POSTS, FEED)
