@@ -23,6 +23,7 @@ texts = $(addprefix --text ,$(sort $(wildcard $(SETS)/app_reviews/*.csv)) \
 	$(sort $(wildcard $(SETS)/customer_feedback/*.tsv)) $(wildcard $(SETS)/banking77/banking_data_train.csv))
 encoder = --encoder package --sentiment $(SETS)/umsab --sentiment $(SETS)/mobasa $(texts) --work $(WORK)
 WORK = .encoder
+RATE = 40
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -48,9 +49,9 @@ help: ## this list
 demo: .venv/installed ## run the main job over real sample posts into an embedded store, and show the queue
 	@$(BIN)/echolot demo
 
-demo-kafka: .venv/installed ## the same on a real Kafka broker, live (needs Java 17 and Maven)
+demo-kafka: .venv/installed ## the same on a real Kafka broker, live, RATE=40 posts/s (needs Java 17 and Maven)
 	@bash deploy/kafka/fetch.sh
-	@$(BIN)/python -m deploy.kafka.demo
+	@$(BIN)/python -m deploy.kafka.demo --rate $(RATE)
 
 services: ## fetch what the tests run against: Kafka's and Flink's jars by Maven, clickhouse-server by apt
 	@sh deploy/services.sh

@@ -59,7 +59,7 @@ from schemas.errors import TerminalError
 
 _ASKED = (0.25, 0.10)
 """Shares of a feed where 5 % have a label that go on to the sentence vectors and to the encoder: little is lost against
-all models on every post, and a core judges some 2,000 posts/s (vectors take .8 ms, four layers 2.4, the linear model
+all models on every post, and a core judges some 2,000 posts/s (vectors take .9 ms, four layers 2.6, the linear model
 .06); docs/design.md has what other shares gave."""
 _LEAST_POSTS = 10  # with an intent, before a model for it makes sense
 _HANDLE = re.compile(r"(?<![\w@])@(\w+)")

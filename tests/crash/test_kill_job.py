@@ -24,16 +24,20 @@ def records(draw: random.Random):
         kind = draw.random()
         some = f"id{draw.randrange(max(n, 1))}"
         if kind < 0.66:
-            yield ("mention", f"id{n}", 0), canonical(f"id{n}", f"Die Bahn {n} ist zu spaet @DB_Bahn")
+            yield ("mention", f"id{n}", 0), canonical(f"id{n}", text_of(f"id{n}", 0))
         elif kind < 0.92:
             revision = draw.randrange(1, 60)
             at = f"2024-03-01T13:00:{revision:02}Z"
-            yield ("mention", some, revision), canonical(some, f"Fassung {revision} von {some}", edited_at=at)
+            yield ("mention", some, revision), canonical(some, text_of(some, revision), edited_at=at)
         elif kind < 0.95:
             yield ("deletion", some), None
         else:
             raw = draw.choice([b"", b"{", b"\xff\xfe", b'{"platform":"x"}', b"[1,2]", b"null"])
             yield ("poison", raw), raw
+
+
+def text_of(native_id, revision):
+    return f"Fassung {revision} von {native_id}" if revision else f"Die Bahn {native_id[2:]} ist zu spaet @DB_Bahn"
 
 
 def oracle(sent):
@@ -68,6 +72,10 @@ def test_after_kills_everything_is_there_once(broker, tmp_path):
     in_mid_work = 0
     for kill in range(KILLS):
         process = job.start()
+        if kill % 5 == 4:  # at any point of a start: imports, migration, joining the group, the first batch
+            time.sleep(draw.random() * 6)
+            job.kill()
+            continue
         before = committed(broker.bootstrap, group)
         deadline = time.monotonic() + 90
         while committed(broker.bootstrap, group) == before and process.poll() is None:
@@ -83,16 +91,13 @@ def test_after_kills_everything_is_there_once(broker, tmp_path):
     assert job.stop() == 0, job.log.read_text()
 
     latest, deleted, dead, seen = oracle(sent)
-    rows = job.query("SELECT native_id, is_deleted, toUnixTimestamp(edited_at), text FROM mentions")
-    assert len(rows) == len({r[0] for r in rows}) == len(latest)
-    shown = {r[0]: (bool(r[1]), r[3]) for r in rows}
-    for native_id, revision in latest.items():
-        gone, text = shown[native_id]
-        assert gone == (native_id in deleted)
-        if not gone:
-            assert text.startswith(f"Fassung {revision} " if revision else "Die Bahn ")
-    assert set(job.query("SELECT partition, position, lower(hex(raw)) FROM dead_letters FINAL")) == dead
-    assert set(job.query("SELECT partition, position FROM ledger FINAL")) == seen
+    shown = [(i, i in deleted, "" if i in deleted else text_of(i, revision)) for i, revision in latest.items()]
+    found = job.query("SELECT native_id, is_deleted, text FROM mentions")
+    assert sorted((i, bool(gone), text) for i, gone, text in found) == sorted(shown)
+    judged = "SELECT mention_id, revision FROM verdicts FINAL"
+    assert job.query(f"SELECT count() FROM posts FINAL WHERE (mention_id, revision) NOT IN ({judged})") == [(0,)]
+    assert sorted(job.query("SELECT partition, position, lower(hex(raw)) FROM dead_letters FINAL")) == sorted(dead)
+    assert sorted(job.query("SELECT partition, position FROM ledger FINAL")) == sorted(seen)
     account = job.query("SELECT sum(seen), sum(good), sum(dead), sum(ignored), sum(missing) FROM ingest_accounting")[0]
-    assert account[0] == RECORDS == account[1] + account[2] + account[3] and account[4] == 0
-    assert in_mid_work >= KILLS * 0.8, f"only {in_mid_work} of {KILLS} kills hit a job at work: send more records"
+    assert account == (RECORDS, RECORDS - len(dead), len(dead), 0, 0)
+    assert in_mid_work >= KILLS * 0.6, f"only {in_mid_work} of {KILLS} kills hit a job at work: send more records"
