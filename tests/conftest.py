@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Iterator
 
 import pytest
@@ -30,18 +29,6 @@ def logging_as_before() -> Iterator[None]:
     for logger, (level, handlers) in zip(loggers, before, strict=True):
         logger.setLevel(level)
         logger.handlers[:] = handlers
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fast tests first; then the longest, told by their timeouts, so that none is left to one process at the end."""
-    items.sort(key=_turn)
-
-
-def _turn(item: pytest.Item) -> float:
-    if not any(item.get_closest_marker(name) for name in ("kafka", "clickhouse", "flink", "slow")):
-        return -math.inf
-    timeout = item.get_closest_marker("timeout")
-    return -timeout.args[0] if timeout else 0.0
 
 
 def pytest_sessionfinish() -> None:
