@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from pipeline.logs import NOISY, OURS
 from tests import light
+from tests.services.clickhouse_server import server
 from tests.services.flink_cluster import flink, flink_jars, flink_of_the_session
 from tests.services.kafka_broker import broker, kafka_jars
 
@@ -17,7 +18,7 @@ from tests.services.kafka_broker import broker, kafka_jars
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
-__all__ = ["broker", "flink", "flink_jars", "flink_of_the_session", "kafka_jars"]
+__all__ = ["broker", "flink", "flink_jars", "flink_of_the_session", "kafka_jars", "server"]
 
 
 @pytest.fixture(autouse=True)

@@ -10,17 +10,8 @@ import yaml
 from tests import light
 from tests.commands.test_errors import assert_says, echolot
 from tests.jobs import canonical
-from tests.services.clickhouse_server import ClickHouseServer, find_or_skip
 
 pytestmark = pytest.mark.clickhouse
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    started = ClickHouseServer(find_or_skip(), tmp_path_factory.mktemp("server"))
-    started.start()
-    yield started
-    started.stop()
 
 
 def configured(folder, server, **store):

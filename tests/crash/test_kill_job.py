@@ -74,14 +74,13 @@ def test_after_kills_everything_is_there_once(broker, tmp_path):
         process = job.start()
         if kill % 5 == 4:  # at any point of a start: imports, migration, joining the group, the first batch
             time.sleep(draw.random() * 6)
-            job.kill()
-            continue
-        before = committed(broker.bootstrap, group)
-        deadline = time.monotonic() + 90
-        while committed(broker.bootstrap, group) == before and process.poll() is None:
-            assert time.monotonic() < deadline, job.log.read_text()
-            time.sleep(0.1)  # a look costs a tenth of that, of the cores that the job wants
-        time.sleep(draw.random() * 0.5)
+        else:
+            before = committed(broker.bootstrap, group)
+            deadline = time.monotonic() + 90
+            while committed(broker.bootstrap, group) == before and process.poll() is None:
+                assert time.monotonic() < deadline, job.log.read_text()
+                time.sleep(0.1)  # a look costs a tenth of that, of the cores that the job wants
+            time.sleep(draw.random() * 0.5)
         assert process.poll() is None, job.log.read_text()
         job.kill()
         in_mid_work += sum(committed(broker.bootstrap, group).values()) < RECORDS
@@ -100,4 +99,4 @@ def test_after_kills_everything_is_there_once(broker, tmp_path):
     assert sorted(job.query("SELECT partition, position FROM ledger FINAL")) == sorted(seen)
     account = job.query("SELECT sum(seen), sum(good), sum(dead), sum(ignored), sum(missing) FROM ingest_accounting")[0]
     assert account == (RECORDS, RECORDS - len(dead), len(dead), 0, 0)
-    assert in_mid_work >= KILLS * 0.6, f"only {in_mid_work} of {KILLS} kills hit a job at work: send more records"
+    assert in_mid_work >= KILLS * 0.8, f"only {in_mid_work} of {KILLS} kills hit a job at work: send more records"

@@ -19,7 +19,7 @@ from tests.flink.test_engine import command
 from tests.jobs import ROOT, FlinkJob, canonical, contents
 
 POSTS = ROOT / "samples" / "posts"
-RECORDS = 8000  # some ten seconds of the shipped judge: kills and stops meet it half way
+RECORDS = 8000  # so many that kills and stops meet the shipped judge half way
 NAME = "echolot-replay-live"
 ON_FLINK = ("--engine", "flink")
 PATIENCE = 400  # seconds; a busy machine is no fault of the code

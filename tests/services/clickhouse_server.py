@@ -8,7 +8,10 @@ import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from deploy.ports import free_ports
 from tests.services.required import need
@@ -131,3 +134,12 @@ def find_or_skip() -> str:
     need(None if found else HOW_TO_GET)
     assert found is not None
     return found
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHouseServer]:
+    """One running server for all tests of a session; a database of its own is a test's, or its tables are emptied."""
+    started = ClickHouseServer(find_or_skip(), tmp_path_factory.mktemp("clickhouse"))
+    started.start()
+    yield started
+    started.stop()

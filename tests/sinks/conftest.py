@@ -7,18 +7,9 @@ from pydantic import SecretStr
 
 from sinks.chdb import ChdbStore
 from sinks.clickhouse import ClickHouseStore
-from tests.services.clickhouse_server import ClickHouseServer, find_or_skip
 
 FACTS = ["posts", "verdicts", "engagements", "shares", "deletions", "dead_letters", "ledger", "generations", "replays"]
 KINDS = ["chdb", pytest.param("clickhouse", marks=pytest.mark.clickhouse)]
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory):
-    found = ClickHouseServer(find_or_skip(), tmp_path_factory.mktemp("clickhouse"))
-    found.start()
-    yield found
-    found.stop()
 
 
 @pytest.fixture(scope="session")
