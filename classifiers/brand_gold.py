@@ -1,4 +1,6 @@
-"""Posts labelled with the brands that they name: JSON lines; errors name file, line and mend.
+"""Posts labelled with the brands that they name; errors name file, line and mend.
+
+JSON lines, or, in a file named .tsv, a text, a tab and the ids of its brands, with commas, or `none`.
 
 A line: id, text, lang, brands (ids of a file of brands). Optional: source, kind (how the brand is named), part (`dev`,
 whose errors may be read while rules are mended, or `test`), drawn (`random` or `searched`)."""
@@ -11,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from classifiers import labelled
+from classifiers import labelled, tsv
 from classifiers.labelled import GoldError
 
 _EXAMPLE = '{"id": ..., "text": ..., "lang": ..., "brands": [...]}'
@@ -47,7 +49,13 @@ class BrandPost:
 
 def read(path: Path, brands: Collection[str]) -> list[BrandPost]:
     """All posts of a file, in order; `brands` are the ids that a label may have. Raises GoldError."""
+    if path.suffix == ".tsv":
+        return tsv.read(path, lambda where, text, said: _tabbed(where, text, tsv.labels(where, said, sorted(brands))))
     return labelled.read(path, lambda where, row: _post(where, row, brands), _EXAMPLE)
+
+
+def _tabbed(where: str, text: str, brands: frozenset[str]) -> BrandPost:
+    return BrandPost(where.rpartition(":")[2], text, "", brands)
 
 
 def _post(where: str, row: Mapping[str, Any], brands: Collection[str]) -> BrandPost:

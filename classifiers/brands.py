@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -36,7 +36,7 @@ class _Guard:
 class BrandMatch:
     """Finds brands by names, products, staff, handles and slight misspellings; homonyms need a witness."""
 
-    name, version = "brand", 4
+    name, version = "brand", 5
     needs: tuple[str, ...] = ()
     columns: Mapping[str, type] = {
         "brands": list, "brand_terms": list, "author_is_brand": bool, "parent_is_brand": bool, "brand_reasons": list,
@@ -46,6 +46,8 @@ class BrandMatch:
         self._brands = brands
         self._ids = [brand.id for brand in brands.brands]
         self._words = BrandWords(brands)
+        numbers = {brand_id: number for number, brand_id in enumerate(self._ids)}
+        self._rivals = [[numbers[rival] for rival in brand.competitors] for brand in brands.brands]
         self._guards = [_Guard(brand) for brand in brands.brands]
         self._owners: dict[str, list[int]] = {}
         self._pinned: set[tuple[str, int]] = set()  # federated handles without their server, and the brand
@@ -78,7 +80,14 @@ class BrandMatch:
         if mention.parent_text and not brands:
             brands, _, _ = self._named(normalise(mention.parent_text))
             reasons.update(f"brand:parent-text:{self._ids[n]}" for n in brands)
+        reasons.update(self._beside(brands))
         return sorted(self._ids[n] for n in brands), sorted(terms), bool(own), bool(parents), sorted(reasons)
+
+    def _beside(self, brands: set[int]) -> Iterator[str]:
+        """Who is compared: a competitor of a brand, where both are named."""
+        for brand in brands:
+            for rival in brands.intersection(self._rivals[brand]):
+                yield f"brand:competitor:{self._ids[rival]}:of:{self._ids[brand]}"
 
     def _answered(self, handle: str) -> list[int]:
         """Numbers of the brands that an answer to `handle` is about: as in a text, whatever its server, unless a brand

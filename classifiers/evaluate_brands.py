@@ -131,8 +131,8 @@ def _sets(posts: Sequence[BrandPost]) -> Iterator[tuple[str, Callable[[BrandPost
     for language in ("de", "en"):
         if language in languages:
             yield language, lambda post, language=language: post.language == language  # type: ignore[misc]
-    if languages - {"de", "en"}:
-        yield OTHER, lambda post: post.language not in ("de", "en")
+    if languages - {"de", "en", ""}:
+        yield OTHER, lambda post: post.language not in ("de", "en", "")
     for kind in Naming:
         if any(post.kind is kind for post in posts):
             yield f"kind {kind}", lambda post, kind=kind: post.kind is kind  # type: ignore[misc]

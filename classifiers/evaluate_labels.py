@@ -80,14 +80,16 @@ class LabelReport:
 
 
 def evaluate(posts: Sequence[LabelledPost], classifier: Classifier, column: str, labels: Sequence[str]) -> LabelReport:
-    """Figures of each part, over all languages and in German; `column` is where the classifier puts its labels."""
+    """Figures of each part that has posts, over all languages and in German; `column` is where the classifier puts its
+    labels."""
     mentions = [Mention(platform="labelled", native_id=post.id, text=post.text, published_at=_EPOCH) for post in posts]
     marks = [frozenset(row) for row in classifier.classify(mentions, {})[column]]
     pairs = list(zip(posts, marks, strict=True))
     figures = [
-        _figure(part, language, label, [p for p in pairs if p[0].part == part and language in ("all", p[0].language)])
+        _figure(part, language, label, chosen)
         for part in PARTS
         for language in ("all", "de")
+        if (chosen := [p for p in pairs if p[0].part == part and language in ("all", p[0].language)])
         for label in labels
     ]
     return LabelReport(tuple(figures), tuple(_mistakes(pairs, labels)))

@@ -18,6 +18,7 @@ from classifiers.accounts import BrandAccounts
 from classifiers.artefact import Model
 from classifiers.cascade import LaterStages
 from classifiers.encoder.wording import worded
+from classifiers.language_words import WORDS, by_word
 from classifiers.normalise import mention_text
 from classifiers.protocol import Columns
 from classifiers.scaling import probabilities
@@ -31,13 +32,14 @@ NEEDS_INTERVENTION = "needs_intervention"
 SEVERITIES = ("severity_2", "severity_3", "severity_4")
 Floats = NDArray[np.float64]
 _WORDS = 3  # named as reasons
+_GLUE = frozenset(word for word in by_word(tuple(WORDS)) if len(word) <= 3)  # "my", "is": named where nothing else is
 _LEAST = 0.05  # of logit: a word that moved less is no reason
 
 
 class Intents:
     """Scores a batch; every probability is calibrated, rounded to four decimals, and compared with its threshold."""
 
-    name, version = "intents", 4
+    name, version = "intents", 5
     needs: tuple[str, ...] = ("author_is_brand",)
     columns: Mapping[str, type] = {
         "intents": list, "intent_names": list, "intent_probabilities": list, "needs_intervention": bool,
@@ -82,7 +84,9 @@ class Intents:
     @property
     def settings(self) -> str:
         """For people, in the generation's description."""
-        return f"queues from {self._thresholds[self._at]:.2f}"
+        limits = zip(self._model.outputs[: self._last], self._thresholds, strict=False)
+        said = [f"{output.name} from {limit:g}" for output, limit in limits if output.name != NEEDS_INTERVENTION]
+        return ", ".join([f"queues from {self._thresholds[self._at]:g}", *said])
 
     @property
     def intent_ids(self) -> tuple[str, ...]:
@@ -113,10 +117,10 @@ class Intents:
             scores[[why != "" for why in unjudged]] = 0.0
             start = part.stop
             words = self._words(features, scores)
-            for row, named, vector, own, why in zip(
-                scores.tolist(), words, vectors, is_own[part], unjudged, strict=True
-            ):
-                self._fill(columns, row, named, vector, own, why)
+            stages = [_stage(vector, tone) for vector, tone in zip(vectors, tones, strict=True)]
+            columns["sentence_vector"] += [vector or b"" for vector in vectors]
+            for row, named, stage, own, why in zip(scores.tolist(), words, stages, is_own[part], unjudged, strict=True):
+                self._fill(columns, row, named, stage, own, why)
         return columns
 
     def _probabilities(
@@ -135,7 +139,7 @@ class Intents:
         return np.round(result, 4), vectors, tones
 
     def _fill(
-        self, columns: Columns, row: list[float], words: list[str], vector: bytes | None, own: bool, unjudged: str
+        self, columns: Columns, row: list[float], words: list[str], stage: list[str], own: bool, unjudged: str
     ) -> None:
         names, limits = self._model.intents, self._thresholds
         held = [place for place in range(self._at) if row[place] >= limits[place] and not unjudged]
@@ -149,12 +153,11 @@ class Intents:
         columns["needs_intervention_probability"].append(row[self._at])
         columns["severity"].append(self._severity(row) if needs else 0)
         columns["relevance_probability"].append(row[self._last])
-        columns["sentence_vector"].append(vector or b"")
-        stage = ["intents:by-encoder"] if vector is not None and reasons else []
+        reasons += stage if reasons else []
         columns["unjudged"].append(unjudged)
         said = ["intents:own-post"] if own else []
         said += [f"intents:unjudged:{unjudged}"] if unjudged else []
-        columns["intents_reasons"].append(said + reasons + stage + [f"intents:word:{word}" for word in words])
+        columns["intents_reasons"].append(said + reasons + [f"intents:word:{word}" for word in words])
 
     def _severity(self, row: list[float]) -> int:
         """1, and one more for each step taken; no step is taken above one that was not."""
@@ -179,6 +182,13 @@ class Intents:
         for place in np.lexsort((picked, -weight, rows)):
             word = grams.joined[grams.starts[picked[place]] : grams.ends[picked[place]]]
             named = found[rows[place]]
-            if weight[place] >= _LEAST and len(named) < _WORDS and word.isalpha() and word not in named:
+            if weight[place] >= _LEAST and word.isalpha() and word not in named:
                 named.append(word)
-        return found
+        return [sorted(named, key=_GLUE.__contains__)[:_WORDS] for named in found]
+
+
+def _stage(vector: bytes | None, tone: bytes) -> list[str]:
+    """The last stage that was asked, as a reason."""
+    if tone:
+        return ["intents:by-encoder"]
+    return [] if vector is None else ["intents:by-sentences"]

@@ -1,4 +1,5 @@
-"""Posts labelled with any number of labels of a known set: JSON lines of id, text, lang, source, part and one list."""
+"""Posts labelled with any number of labels of a known set: JSON lines of id, text, lang, source, part and one list; or,
+in a file named .tsv, a text, a tab and its labels, with commas, or `none`."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from classifiers import labelled
+from classifiers import labelled, tsv
 from classifiers.labelled import PARTS, GoldError
 
 _TEXTS = ("id", "text", "lang", "source", "part")
@@ -28,6 +29,8 @@ class LabelledPost:
 
 def read(path: Path, field: str, known: Sequence[str]) -> list[LabelledPost]:
     """All posts of a file, in order; `field` holds the labels, each of them one of `known`. Raises GoldError."""
+    if path.suffix == ".tsv":
+        return tsv.read(path, lambda where, text, said: _tabbed(where, text, tsv.labels(where, said, known)))
     example = f'{{"id": ..., "text": ..., "{field}": [...], ...}}'
     return labelled.read(path, lambda where, row: _post(where, row, field, known), example)
 
@@ -43,6 +46,10 @@ def _post(where: str, row: dict[str, Any], field: str, known: Sequence[str]) -> 
         raise GoldError(f"{where}: `part` is {row['part']!r}; write dev or test")
     labels = _labels(where, field, row[field], known)
     return LabelledPost(row["id"], row["text"], row["lang"], row["source"], row["part"], labels)
+
+
+def _tabbed(where: str, text: str, labels: frozenset[str]) -> LabelledPost:
+    return LabelledPost(where.rpartition(":")[2], text, "", "", "test", labels)
 
 
 def _labels(where: str, field: str, labels: Any, known: Sequence[str]) -> frozenset[str]:

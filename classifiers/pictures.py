@@ -16,6 +16,7 @@ from classifiers.trade_off import Curve
 
 mpl.rcParams["svg.hashsalt"] = "echolot"  # the same figures give the same bytes
 mpl.rcParams["svg.fonttype"] = "none"  # words stay words
+_LEAST_POSTS = 5  # of a bin
 _NO_DATE = {"Date": None}
 
 
@@ -36,12 +37,13 @@ def trade_off(curve: Curve, base_rate: float, path: Path) -> None:
 
 
 def reliability(named: Sequence[tuple[str, Sequence[Bin]]], path: Path) -> None:
-    """Said against true shares, a line a model (Niculescu-Mizil and Caruana 2005)."""
+    """Said against true shares, a line a model (Niculescu-Mizil and Caruana 2005). Bins of few posts are not drawn."""
     figure = Figure(figsize=(4.5, 4.5), layout="constrained")
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color="gray", linestyle=":")
     for name, bins in named:
-        axes.plot([b.said for b in bins], [b.true for b in bins], marker="o", markersize=3, label=name)
+        drawn = [b for b in bins if b.posts >= _LEAST_POSTS]
+        axes.plot([b.said for b in drawn], [b.true for b in drawn], marker="o", markersize=3, label=name)
     axes.set(xlabel="probability said", ylabel="share true", xlim=(0, 1), ylim=(0, 1))
     axes.legend(fontsize="small")
     _save(figure, path)
@@ -60,8 +62,22 @@ def confusion(names: Sequence[str], truth: Bools, verdicts: Bools, path: Path) -
     axes.set_yticks(range(len(labels)), labels, fontsize="small")
     axes.set(xlabel="said", ylabel="true")
     for (row, column), share in np.ndenumerate(shares):
-        axes.text(column, row, f"{share:.2f}", ha="center", va="center", color="white" if share > 0.6 else "black")
+        if share:
+            look: dict[str, Any] = {"color": "white" if share > 0.6 else "black", "fontsize": min(10, 96 / len(labels))}
+            axes.text(column, row, f"{share:.2f}", ha="center", va="center", **look)
     _save(figure, path)
+
+
+def one_of_many(truth: Sequence[str], told: Sequence[str], none: str, path: Path) -> None:
+    """The same where a post has one label, or is told as `none`. Labels that no post has are drawn as `other`."""
+    names = sorted(set(truth) - {none})
+    known = [*names, "other"] if set(told) - {*names, none} else names
+    verdicts = [label if label in (*names, none) else "other" for label in told]
+    confusion(known, _columns(truth, known), _columns(verdicts, known), path)
+
+
+def _columns(labels: Sequence[str], names: Sequence[str]) -> Bools:
+    return np.array([[label == name for name in names] for label in labels])
 
 
 def _with_none(labels: Bools) -> Bools:

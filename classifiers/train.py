@@ -278,7 +278,7 @@ class _Trial:
     def _ways(self, split: str) -> Iterator[tuple[str, Callable[[Logits], Logits], tuple[float, ...]]]:
         networks = "two halves" if split == CROSS_VALIDATED else "two groups of sources"
         yield "linear alone", lambda of: Logits(of.linear), ()
-        yield "sentence vectors alone", lambda of: Logits(of.others[0]), ()
+        yield "frozen encoder (sentence vectors) alone", lambda of: Logits(of.others[0]), ()
         if len(self.by_post.others) > 1:
             yield f"encoder alone, networks of {networks}", lambda of: Logits(of.others[1]), ()
             yield "linear and sentence vectors", lambda of: Logits(of.linear, of.others[:1]), ()

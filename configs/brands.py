@@ -29,7 +29,7 @@ class Brand(Settings):
     (`bahn@bahn.social`): another server's account of that name is not the brand's then. Where a source names ids alone,
     as Bluesky's feed does, the id (`did:plc:...`)."""
     competitors: tuple[Word, ...] = ()
-    """Ids of brands in this file that compete with this one."""
+    """Ids of brands in this file that compete with this one; a mention of both has a reason `brand:competitor:...`."""
     homonyms: tuple[Word, ...] = ()
     """Those of the words above that mean other things too ("Bahn", "Post"): they count only beside a context word."""
     context: tuple[Word, ...] = ()

@@ -9,8 +9,9 @@ from typing import Any
 
 from sinks.store import Store
 
-MOST_LINES = 3
+MOST_LINES = 4
 """Lines of a post in the queue's table; the whole text is in the view."""
+_WORD = "intents:word:"
 QUEUE = "The queue: mentions that need somebody, the most urgent first"
 
 
@@ -52,13 +53,13 @@ _COUNTS = """
 
 
 def queue(store: Store, rows: int = 10) -> Section:
-    """The most urgent mentions: brand, what it is about and how sure that is, severity, risk, post."""
+    """The most urgent mentions: brand, how sure it is that somebody is how sure, what, why, severity, risk, post."""
     found = store.query(_QUEUE, {"rows": rows}).rows
     return Section(
         QUEUE,
-        ["brand", "what, and how sure", "sev", "risk", "post"],
+        ["brand", "how sure, what, why", "sev", "risk", "post"],
         [
-            (brand, what(reasons, probability), severity, f"{risk:.3f}", post)
+            (brand, verdict(reasons, probability), severity, f"{risk:.3f}", post)
             for brand, probability, reasons, severity, risk, post in found
         ],
     )
@@ -82,10 +83,14 @@ def counts(store: Store) -> str:
     )
 
 
-def what(reasons: Sequence[str], probability: float) -> str:
-    """Intents with their probabilities, the likeliest first ("defect 0.88, complaint 0.70").
+def verdict(reasons: Sequence[str], probability: float) -> str:
+    """How likely somebody is needed, the intents, the likeliest first, and what spoke for it
+    ("somebody 0.95, defect 0.88, complaint 0.70; kaputt, verletzt (health_safety)").
 
-    Where a mention needs somebody without any intent, it says so. Reason codes: docs/sql.md."""
+    Reason codes: docs/sql.md."""
     found = [m for r in reasons if (m := re.fullmatch(r"intents:(?!ni:)(\w+):([01]\.\d+)>=[01]\.\d+", r))]
     likeliest = sorted(found, key=lambda m: (-float(m[2]), m[1]))
-    return ", ".join(f"{m[1]} {m[2]}" for m in likeliest) or f"needs somebody {probability:.2f}"
+    said = ", ".join([f"somebody {probability:.2f}", *(f"{m[1]} {m[2]}" for m in likeliest)])
+    why = [r.removeprefix(_WORD) for r in reasons if r.startswith(_WORD)]
+    why += [f"{m[2]} ({m[1]})" for r in reasons if (m := re.fullmatch(r"sensitive:(\w+):(.+)", r))]
+    return f"{said}; {', '.join(why)}" if why else said

@@ -5,7 +5,6 @@ python -m deploy.kafka.demo [--rate 40] [--folder demo-data/kafka]"""
 from __future__ import annotations
 
 import argparse
-import shutil
 import subprocess
 import sys
 import time
@@ -17,11 +16,13 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
+from typer import BadParameter
 
 from configs.settings import ChdbStoreSettings
 from deploy.kafka.broker import Broker, BrokerError
 from pipeline import report
 from pipeline.commands import tables
+from pipeline.commands.demo import empty
 from pipeline.stores import open_store
 from schemas.errors import EcholotError
 
@@ -41,8 +42,10 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=40, help="posts a second")
     parser.add_argument("--folder", type=Path, default=Path("demo-data/kafka"), help="work folder; emptied first")
     options = parser.parse_args()
-    shutil.rmtree(options.folder, ignore_errors=True)
-    options.folder.mkdir(parents=True)
+    try:
+        empty(options.folder)
+    except BadParameter as error:
+        parser.error(str(error))
     console = Console()
     console.print("starting a Kafka broker ...")
     try:

@@ -98,12 +98,17 @@ def _judge(settings: JobSettings, texts: list[str], explain: bool) -> list[tuple
 
 
 def _explained(judge: Judge, mention: Mention) -> list[str]:
-    """A line a verdict: its probability, and what each of the words that moved it most has added or taken away."""
-    from classifiers.explain import explain
+    """A line a verdict: its probability, of severity its grade, and what each of the words that moved it most has added
+    or taken away."""
+    from classifiers.explain import SEVERITY, explain
     from classifiers.intents import Intents
+    from classifiers.sentiment import Sentiment
 
     intents = next(c for c in judge.classifiers if isinstance(c, Intents))
-    return [
-        f"{said.label} {said.probability:.2f}: " + ", ".join(f"{e.word} {e.change:+.2f}" for e in said.effects)
-        for said in explain(intents, mention)
-    ]
+    sentiment = next(c for c in judge.classifiers if isinstance(c, Sentiment))
+    lines = []
+    for said in explain(intents, sentiment, mention):
+        digits = 0 if said.label == SEVERITY else 2
+        moved = ", ".join(f"{effect.word} {effect.change:+.{digits}f}" for effect in said.effects)
+        lines.append(f"{said.label} {said.value:.{digits}f}: {moved}")
+    return lines

@@ -39,7 +39,7 @@ def demo(
     posts = posts or SAMPLES
     if not posts.is_dir():
         raise typer.BadParameter(f"--posts: {posts} is no directory; name one with files of posts, or leave it out")
-    _empty(folder)
+    empty(folder)
     shared.say("Echolot demo: real posts from openly licensed research sets (credits in samples/README.md).")
     shared.say("The envelopes round them (ids, authors, times, counters, threads) are invented by a seeded script.\n")
     settings = _settings(folder, posts)
@@ -93,8 +93,8 @@ def _show(settings: JobSettings) -> None:
             shared.show(section.title, section.names, section.rows, most_lines=report.MOST_LINES)
 
 
-def _empty(folder: Path) -> None:
-    """Only ever delete what an earlier demo made."""
+def empty(folder: Path) -> None:
+    """Make the work folder of a demo. Only ever deletes what an earlier one made, else raises BadParameter."""
     mark = folder / ".echolot-demo"
     if folder.exists() and any(folder.iterdir()) and not mark.exists():
         raise typer.BadParameter(f"{folder} is not empty and was not made by the demo; give another --folder")

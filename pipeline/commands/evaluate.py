@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from pipeline.commands.classify import judged_by
 
 if TYPE_CHECKING:
     from classifiers.evaluate_labels import LabelReport
+    from classifiers.language_gold import LanguagePost
 
 LABELLED = Path(__file__).parents[2] / "samples" / "labelled"
 
@@ -69,7 +71,7 @@ def sentiment(
 
 def brands(
     gold: Annotated[
-        Path | None, typer.Argument(metavar="FILE", help="Labelled posts, JSON lines; unset: the shipped ones.")
+        Path | None, typer.Argument(metavar="FILE", help="Labelled posts, JSON lines or .tsv; unset: the shipped ones.")
     ] = None,
     brands: Annotated[
         Path | None, typer.Option("--brands", metavar="FILE", help="Brands; unset: brands.yaml beside the posts.")
@@ -79,7 +81,8 @@ def brands(
 ) -> None:
     """Precision, recall and F1 of the brand match over pairs of post and brand, by language and by way of naming.
 
-    A line of the file: id, text, lang, brands; kind, part, drawn and source may be there too."""
+    A line of the file: id, text, lang, brands; kind, part, drawn and source may be there too. Of a .tsv: text, tab,
+    brands with commas, or `none`."""
     from classifiers import brand_gold
     from classifiers.brands import BrandMatch
     from classifiers.evaluate_brands import BrandReport, evaluate
@@ -104,14 +107,15 @@ def brands(
 
 def noise(
     gold: Annotated[
-        Path | None, typer.Argument(metavar="FILE", help="Labelled posts, JSON lines; unset: the shipped ones.")
+        Path | None, typer.Argument(metavar="FILE", help="Labelled posts, JSON lines or .tsv; unset: the shipped ones.")
     ] = None,
     errors: Annotated[bool, typer.Option("--errors", help="List the labels that were missed or wrong.")] = False,
     as_json: shared.AsJson = False,
 ) -> None:
     """Precision, recall and F1 of each mark of noise, in all posts and in German ones.
 
-    A line of the file: id, text, lang, source, part (dev or test), noise (a sorted list of labels)."""
+    A line of the file: id, text, lang, source, part (dev or test), noise (a sorted list of labels). Of a .tsv:
+    text, tab, labels with commas, or `none`."""
     from classifiers import noise_gold
     from classifiers.evaluate_noise import evaluate
 
@@ -120,14 +124,15 @@ def noise(
 
 def sensitive(
     gold: Annotated[
-        Path | None, typer.Argument(metavar="FILE", help="Labelled posts, JSON lines; unset: the shipped ones.")
+        Path | None, typer.Argument(metavar="FILE", help="Labelled posts, JSON lines or .tsv; unset: the shipped ones.")
     ] = None,
     errors: Annotated[bool, typer.Option("--errors", help="List the matters that were missed or wrong.")] = False,
     as_json: shared.AsJson = False,
 ) -> None:
     """Precision, recall and F1 of each sensitive matter, in all posts and in German ones.
 
-    A line of the file: id, text, lang, source, part (dev or test), sensitive (a sorted list of matters)."""
+    A line of the file: id, text, lang, source, part (dev or test), sensitive (a sorted list of matters). Of a
+    .tsv: text, tab, matters with commas, or `none`."""
     from classifiers.evaluate_sensitive import evaluate, read
 
     _show(evaluate(read(gold or LABELLED / "sensitive.jsonl")), errors, as_json)
@@ -151,16 +156,26 @@ def language(
         typer.Argument(metavar="FILE", help="JSON lines, or .tsv: text, tab, language; unset: the shipped posts."),
     ] = None,
     errors: Annotated[bool, typer.Option("--errors", help="List the posts that were not told right.")] = False,
+    picture: Annotated[
+        Path | None, typer.Option(help="Draw which language is told as which, too: .svg or .png.", metavar="FILE")
+    ] = None,
     as_json: shared.AsJson = False,
 ) -> None:
-    """Accuracy, wrong answers and `und` by language and number of words, no language being declared.
+    """Accuracy, wrong answers and `und` by language and number of words, no language being declared. The picture is of
+    part test alone.
 
     A line of the file: id, text, lang (ISO 639, `und` where no reader could tell); source and part may be there too."""
     from classifiers import language_gold
     from classifiers.evaluate_language import evaluate, verdicts
+    from classifiers.language import UNDETERMINED
 
     posts = language_gold.read(gold or LABELLED / "languages.jsonl")
-    report = evaluate(posts, verdicts(posts))
+    told = verdicts(posts)
+    report = evaluate(posts, told)
+    if picture is not None:
+        from classifiers import pictures
+
+        pictures.one_of_many(*_of_test(posts, told), UNDETERMINED, picture)
     if as_json:
         print(json.dumps(report.to_json(with_mistakes=errors), ensure_ascii=False))
         return
@@ -170,3 +185,11 @@ def language(
         shared.say("")
         for m in report.mistakes:
             shared.say(f"{m.part} {m.label} told as {m.verdict}, {m.words} words, {m.id}: {' '.join(m.text.split())}")
+
+
+def _of_test(posts: Sequence[LanguagePost], told: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Languages and verdicts of posts whose mistakes nobody read."""
+    pairs = [(post.language, verdict) for post, verdict in zip(posts, told, strict=True) if post.part == "test"]
+    if not pairs:
+        raise typer.BadParameter("--picture: the file has no posts of part test, of which the picture would be")
+    return [label for label, _ in pairs], [verdict for _, verdict in pairs]

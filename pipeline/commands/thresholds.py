@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipeline.commands import shared
 from pipeline.commands.classify import judged_by
+from pipeline.commands.sql import existing
+
+if TYPE_CHECKING:
+    from configs.settings import JobSettings
+    from pipeline.volume import Volume
 
 _NAMES = ("threshold", "recall", "false alarms", "precision", "queue of 1,000", "")
 
@@ -25,7 +31,12 @@ def thresholds(
         float | None, typer.Option("--queue-per-day", help="Most mentions that are queued.", min=0)
     ] = None,
     mentions: Annotated[
-        float | None, typer.Option("--mentions-per-day", help="Of all kinds; for --queue-per-day.", min=1)
+        float | None,
+        typer.Option(
+            "--mentions-per-day",
+            help="That name a brand and are no noise; for --queue-per-day. Unset: counted in the store of --config.",
+            min=1,
+        ),
     ] = None,
     base_rate: Annotated[
         float, typer.Option(help="Share of mentions that should be queued, in your feed.", min=0.0001, max=0.9999)
@@ -44,10 +55,19 @@ def thresholds(
     The figures are those of labelled posts that the model had not seen; a feed has other posts, so look at what
     `echolot audit` finds after a while."""
     if (recall is None) == (queue is None):
-        raise typer.BadParameter("say what you wish: either --recall, or --queue-per-day with --mentions-per-day")
-    if (queue is None) != (mentions is None):
-        raise typer.BadParameter("--queue-per-day and --mentions-per-day go together")
-    chosen = judged_by(config).judge.model
+        raise typer.BadParameter("say what you wish: either --recall, or --queue-per-day")
+    if queue is None and mentions is not None:
+        raise typer.BadParameter("--mentions-per-day is for --queue-per-day; leave it out")
+    if queue is not None and mentions is None and not config:
+        raise typer.BadParameter(
+            "--queue-per-day needs --mentions-per-day, or --config FILE: the mentions in its store are counted"
+        )
+    settings = judged_by(config)
+    counted = ""
+    if queue is not None and mentions is None:
+        mentions, days = _counted(settings)
+        counted = f" of {mentions:,.0f} that it decides on (median of {days} days in the store)"
+    chosen = settings.judge.model
     from classifiers import artefact, held_out, trade_off
 
     wish = trade_off.Wish(recall, None if queue is None or mentions is None else 1000 * queue / mentions)
@@ -63,6 +83,8 @@ def thresholds(
     if as_json:
         rows = [dict(zip(_NAMES, trade_off.rounded(point), strict=False)) for point in curve.points]
         said = {"label": label, "threshold": curve.chosen.threshold, "recall_interval": [low, high], "curve": rows}
+        if mentions is not None:
+            said["mentions_per_day"] = mentions
         print(json.dumps(said))
         return
     shared.show(
@@ -70,9 +92,17 @@ def thresholds(
         _NAMES,
         [(*trade_off.rounded(point), "<- chosen" if point == curve.chosen else "") for point in curve.points],
     )
+    queued = curve.chosen.queue_per_1000 * (mentions or 0) / 1000
     shared.say(
         f"\nAt {curve.chosen.threshold:.2f}: recall {curve.chosen.recall:.2f} (95 %: {low:.2f} to {high:.2f})"
-        + (f", about {curve.chosen.queue_per_1000 * mentions / 1000:.0f} mentions a day queued" if mentions else "")
+        + (f", about {queued:.0f} mentions a day queued{counted}" if mentions else "")
         + ". Put into the configuration, with a new judge.generation:\n\n"
         f"judge:\n  thresholds:\n    {label}: {curve.chosen.threshold}\n"
     )
+
+
+def _counted(settings: JobSettings) -> Volume:
+    from pipeline.volume import volume
+
+    with closing(existing(settings)) as store:
+        return volume(store)

@@ -81,7 +81,12 @@ class Endpoint:
         complaint = f"{type(error).__name__}: {error}"
         if complaint != self._complaint:
             where = f"{self._settings.address}:{self._settings.port}"
-            log.warning("metrics at %s are in trouble (%s); trying on. Is the port another's?", where, complaint)
+            log.warning(
+                "metrics at %s are in trouble (%s); the job goes on, and tries again. Where another program has the "
+                "port, set metrics.port to a free one",
+                where,
+                complaint,
+            )
         self._complaint = complaint
 
 

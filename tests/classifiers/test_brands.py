@@ -22,7 +22,7 @@ BRANDS = Brands(
         ),
         Brand(id="spotify", name="Spotify", handles=("Spotify", "SpotifyCares")),
         Brand(id="amazon", name="Amazon", handles=("amazon",), not_context=("Amazonas",)),
-        Brand(id="bvg", name="BVG", handles=("BVG_Ubahn",)),
+        Brand(id="bvg", name="BVG", handles=("BVG_Ubahn",), competitors=("deutsche-bahn", "spotify")),
         Brand(id="xiaomi", name="小米"),
     )
 )
@@ -308,3 +308,19 @@ def test_a_name_of_one_meaning_does_not_count_in_a_phrase_of_not_context():
     assert not found("The Amazon Rainforest is on fire") and not found("Der Amazon-Regenwald brennt")
     assert found("Amazon: my book on the Amazon rainforest never came") and found("#AmazonFail the Amazon rainforest")
     assert found("Amazon lost my rainforest poster")
+
+
+@pytest.mark.parametrize(
+    ("post", "named"),
+    [
+        (mention("Lieber BVG als Deutsche Bahn"), ["brand:competitor:deutsche-bahn:of:bvg"]),
+        (mention("Lieber BVG", parent_author="DB_Bahn"), ["brand:competitor:deutsche-bahn:of:bvg"]),
+        (mention("Ich auch", parent_text="Spotify in der BVG"), ["brand:competitor:spotify:of:bvg"]),
+        (mention("Deutsche Bahn und Spotify"), []),
+        (mention("Lieber BVG als Bahn fahren"), []),
+    ],
+)
+def test_a_competitor_that_is_meant_too_is_said(post, named):
+    """Written, answered, or in the parent's text; not where nobody lists it, nor an unproven homonym."""
+    reasons = MATCH.classify([post], {})["brand_reasons"][0]
+    assert [reason for reason in reasons if "competitor" in reason] == named

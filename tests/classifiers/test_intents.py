@@ -134,7 +134,8 @@ def test_a_configured_threshold_decides_and_is_part_of_the_fingerprint():
     assert found["needs_intervention_probability"] == [probability]
     assert found["intents"][0] == judged(text)["intents"], "other labels keep their own thresholds"
     assert never.content != INTENTS.content
-    assert never.settings == "queues from 1.00"
+    assert never.settings.startswith("queues from 1, complaint from 0.")
+    assert "severity_4 from 0." in never.settings and "relevance" not in never.settings
 
 
 def test_a_threshold_of_a_label_that_the_model_has_not_is_refused():

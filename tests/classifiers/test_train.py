@@ -73,7 +73,7 @@ def test_the_judge_says_what_training_measured(trained):
     wanted = calibration.probabilities(Logits(linear, (second,)))[:, len(ids(SIX))]
     found = classified(Intents(model, SIX), [mention(post.text) for post in posts])
     assert found["needs_intervention_probability"] == pytest.approx(wanted, abs=1e-4)
-    asked = ["intents:by-encoder" in reasons for reasons in found["intents_reasons"]]
+    asked = ["intents:by-sentences" in reasons for reasons in found["intents_reasons"]]
     assert 0 < sum(asked) < len(asked)
 
 
@@ -128,7 +128,7 @@ def test_the_card_is_written_beside_the_model_with_data_figures_and_seed(trained
     assert f"| all | macro | {row.posts} | {row.positives} | {row.f1:.3f} |" in text
     assert "trade-off" in text and "### Source left out: cascade, as shipped" in text
     assert "## Limits" in text
-    for picture in ("intents-reliability.svg", "intents-confusion.svg"):
+    for picture in ("intents-reliability.svg", "intents-reliability-each.svg", "intents-confusion.svg"):
         assert f"]({picture})" in text and (folder / "out" / picture).read_text("utf-8").startswith("<?xml")
 
 

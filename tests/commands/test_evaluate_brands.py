@@ -30,6 +30,19 @@ def test_errors_show_the_words_that_fired(tmp_path):
         assert part in done.stdout
 
 
+def test_a_public_set_of_texts_and_brands_is_measured(tmp_path):
+    (tmp_path / "own.tsv").write_text("Spotify und Garmin\tspotify\nnichts\tnone\n", encoding="utf-8")
+    (tmp_path / "brands.yaml").write_text(
+        "brands: [{id: spotify, name: Spotify}, {id: garmin, name: Garmin}]", encoding="utf-8"
+    )
+    shown = json.loads(echolot("evaluate", "brands", tmp_path / "own.tsv", "--errors", "--json").stdout)
+    (figures,) = shown["figures"]
+    assert (figures["posts"], figures["count"], figures["expected"], figures["found"]) == ("all", 2, 1, 2)
+    assert [(error["id"], error["found"]) for error in shown["errors"]] == [("1", ["garmin", "spotify"])]
+    (tmp_path / "own.tsv").write_text("hallo\tsptfy\n", encoding="utf-8")
+    assert_says(echolot("evaluate", "brands", tmp_path / "own.tsv"), 1, "own.tsv:1: label 'sptfy' is unknown")
+
+
 def test_posts_without_brands_beside_them_ask_for_brands(tmp_path):
     (tmp_path / "own.jsonl").write_text(json.dumps(POST), encoding="utf-8")
     done = echolot("evaluate", "brands", tmp_path / "own.jsonl")

@@ -6,6 +6,7 @@ import json
 from contextlib import closing
 
 import pytest
+import yaml
 
 from pipeline import generations
 from sinks.chdb import ChdbStore
@@ -64,3 +65,15 @@ def test_create_activate_and_drop(config):
     left = json.loads(run(config, "generations", "list", "--json").stdout)
     assert [row["name"] for row in left] == ["live", "live3"]
     assert_says(run(config, "generations", "activate", "live2"), 1, "there is no generation 'live2'")
+
+
+def test_every_threshold_stands_in_the_generations_words(config):
+    """Of those in force: the model's own, and what the configuration changes."""
+    strict = config.with_name("strict.yaml")
+    limits = {"judge": {"thresholds": {"needs_intervention": 0.7, "defect": 0.9, "severity_3": 0.25}}}
+    strict.write_text(yaml.safe_dump(yaml.safe_load(config.read_text()) | limits))
+    assert run(strict, "generations", "create", "strict").returncode == 0
+    asked = run(strict, "sql", "SELECT description FROM generations WHERE name = 'strict'", "--json")
+    (row,) = json.loads(asked.stdout)
+    for said in ("queues from 0.7,", "defect from 0.9,", "severity_3 from 0.25,", "complaint from 0."):
+        assert said in row["description"]

@@ -29,7 +29,9 @@ def test_training_shows_its_figures_and_where_the_model_lies(trained):
     assert "collections: authored" in done.stderr + done.stdout
     assert f"model and card are in {folder / 'model'}; use it with judge.model" in done.stderr + done.stdout
     card = (folder / "model" / "intents.md").read_text()
-    assert all(stage in card for stage in ("linear alone", "sentence vectors alone", "cascade, as shipped"))
+    assert all(
+        stage in card for stage in ("linear alone", "frozen encoder (sentence vectors) alone", "cascade, as shipped")
+    )
     assert all(picture in card for picture in ("intents-confusion.svg", "intents-reliability.svg"))
 
 

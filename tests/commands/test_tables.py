@@ -21,13 +21,13 @@ def printed(names, rows, width=80, title="", **more):
 
 @pytest.mark.parametrize("width", [80, 120, 200])
 def test_the_queue_is_a_table_of_narrow_lines_at_every_usual_width(width):
-    rows = [("deutsche-bahn", "technical_support 0.97, complaint 0.70", 3, "0.011", LONG * 2)] * 3
-    names = ["brand", "what, and how sure", "sev", "risk", "post"]
+    rows = [("deutsche-bahn", "somebody 0.93, defect 0.87; " + "kaputt, " * 20, 3, "0.011", LONG * 2)] * 3
+    names = ["brand", "how sure, what, why", "sev", "risk", "post"]
     lines = printed(names, rows, width, most_lines=report.MOST_LINES).splitlines()
     assert "sev" in lines[0] and max(map(len, lines)) <= width
     assert len(lines) == 2 + 3 * report.MOST_LINES
     assert sum(line.rstrip().endswith("\N{HORIZONTAL ELLIPSIS}") for line in lines) == 3, "what is cut is marked"
-    assert [line.startswith("deutsche-bahn ") for line in lines[2::3]] == [True] * 3
+    assert [line.startswith("deutsche-bahn ") for line in lines[2 :: report.MOST_LINES]] == [True] * 3
 
 
 def test_a_table_that_does_not_fit_becomes_a_block_a_row():
@@ -63,7 +63,11 @@ def test_a_post_cannot_drive_the_terminal():
     assert "\\xff" in text
 
 
-def test_the_reason_is_intents_with_their_probabilities():
+def test_a_verdict_says_how_sure_for_what_and_why():
     reasons = ["language:fast", "intents:ni:0.95>=0.45", "intents:complaint:0.70>=0.27", "intents:defect:0.88>=0.35"]
-    assert report.what([*reasons, "intents:word:0.99"], 0.95) == "defect 0.88, complaint 0.70"
-    assert report.what(reasons[:2], 0.954) == "needs somebody 0.95"
+    said = "somebody 0.95, defect 0.88, complaint 0.70"
+    assert report.verdict(reasons, 0.95) == said
+    assert report.verdict([*reasons, "intents:word:brennt", "intents:word:akku"], 0.95) == f"{said}; brennt, akku"
+    matter = "sensitive:health_safety:brennt"
+    assert report.verdict([*reasons, "intents:word:akku", matter], 0.95) == f"{said}; akku, brennt (health_safety)"
+    assert report.verdict(reasons[:2], 0.954) == "somebody 0.95"

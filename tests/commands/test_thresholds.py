@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from tests.commands.test_errors import assert_says, configured, echolot
+from tests.jobs import canonical
 
 
 def test_a_wish_for_recall_prints_the_curve_and_what_to_configure(tmp_path):
@@ -20,7 +21,7 @@ def test_a_wish_for_recall_prints_the_curve_and_what_to_configure(tmp_path):
     path = configured(tmp_path, judge=asked["judge"] | {"generation": "by-recall"})
     checked = echolot("check", path)
     limit = asked["judge"]["thresholds"]["needs_intervention"]
-    assert checked.returncode == 0 and f"queues from {limit:.2f}" in checked.stdout.replace("\n", " ")
+    assert checked.returncode == 0 and f"queues from {limit:g}," in checked.stdout.replace("\n", " ")
 
 
 def test_json_holds_the_whole_curve_and_a_shorter_queue_means_a_higher_threshold():
@@ -35,12 +36,40 @@ def test_json_holds_the_whole_curve_and_a_shorter_queue_means_a_higher_threshold
     assert recalls == sorted(recalls, reverse=True)
 
 
+def test_mentions_a_day_are_counted_in_the_store_where_nobody_says_them(tmp_path):
+    """On three days 30, 50 and 40 posts that a threshold decides on, a fourth that is not over; noise, no brand."""
+    path = configured(tmp_path, {"kind": "files", "path": "in", "follow": False})
+    days = [["Zug der @DB_Bahn"] * count for count in (30, 50, 40, 3)]
+    others = ["RT @x: @DB_Bahn hallo", "niemand sonst"] * 30
+    lines = [
+        canonical(f"{day}-{number}", text, published_at=f"2024-03-0{day}T12:00:00Z")
+        for day, texts in enumerate(days, 1)
+        for number, text in enumerate([*texts, *others])
+    ]
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.jsonl").write_bytes(b"\n".join(lines) + b"\n")
+    assert echolot("stream", "--config", path).returncode == 0
+    done = echolot("thresholds", "--config", path, "--queue-per-day", "2", "--json")
+    shown = json.loads(done.stdout)
+    assert shown["mentions_per_day"] == 40
+    said = json.loads(echolot("thresholds", "--queue-per-day", "2", "--mentions-per-day", "40", "--json").stdout)
+    assert shown["threshold"] == said["threshold"]
+    text = echolot("thresholds", "--config", path, "--queue-per-day", "2").stdout
+    assert "mentions a day queued of 40 that it decides on (median of 3 days in the store)" in text
+    (tmp_path / "empty").mkdir()
+    empty = configured(tmp_path / "empty")
+    assert echolot("migrate", "--config", empty).returncode == 0
+    failed = echolot("thresholds", "--config", empty, "--queue-per-day", "2")
+    assert_says(failed, 1, "no whole day", "--mentions-per-day")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
         ((), 2, "say what you wish"),
         (("--recall", "0.8", "--queue-per-day", "9"), 2, "say what you wish"),
-        (("--queue-per-day", "9"), 2, "--queue-per-day and --mentions-per-day go together"),
+        (("--queue-per-day", "9"), 2, "--queue-per-day needs --mentions-per-day, or --config FILE"),
+        (("--recall", "0.8", "--mentions-per-day", "9"), 2, "--mentions-per-day is for --queue-per-day"),
         (("--recall", "0.8", "--label", "anger"), 1, "the model says nothing about 'anger'"),
         (("--recall", "0.8", "--language", "xx"), 1, "no labelled posts to choose a threshold"),
     ],

@@ -69,13 +69,20 @@ def test_an_error_of_something_before_in_this_process_is_not_told_for_this_run()
         run([], ListStore(refuse_from=0), log=log)
 
 
-def test_a_flood_of_invalid_records_stops_the_job_and_commits_nothing_past_the_limit():
-    job = JOB.model_copy(update={"breaker": BreakerSettings(window=10, run=5)})
-    values = [canonical(str(n), "x") for n in range(6)] + [b"{"] * 20
+@pytest.mark.parametrize(
+    ("breaker", "pattern", "why", "committed"),
+    [
+        (BreakerSettings(window=10, run=5), "......" + "x" * 20, "5 invalid records in a row", 9),
+        (BreakerSettings(window=10, share=0.5, run=9), "......" + "x." * 10, "5 of the last 10 records", 12),
+    ],
+)
+def test_a_flood_of_invalid_records_stops_the_job_and_commits_nothing_past_the_limit(breaker, pattern, why, committed):
+    """Batches of 3; the fifth bad record is offset 10 in a row, 14 in turns."""
+    values = [b"{" if kind == "x" else canonical(str(n), "x") for n, kind in enumerate(pattern)]
     log = Log({("t", 0): [Record("t", 0, n, v) for n, v in enumerate(values)]})
-    with pytest.raises(BreakerTripped, match="5 invalid records in a row"):
-        run([], job=job, log=log)
-    assert log.committed == {("t", 0): 9}  # batches of 3; the fifth bad record is offset 10
+    with pytest.raises(BreakerTripped, match=why):
+        run([], job=JOB.model_copy(update={"breaker": breaker}), log=log)
+    assert log.committed == {("t", 0): committed}
 
 
 def test_a_stop_finishes_the_batch_at_hand_and_commits_it():
