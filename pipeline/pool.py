@@ -3,7 +3,8 @@
     echolot-pool --service_port=50000 --container_executable=echolot-worker [--host=127.0.0.1]
 
 A TaskManager waits without end for a worker that it asked the pool for (Beam's ExternalEnvironmentFactory), so one that
-the kernel kills while it starts would leave the job RUNNING and doing nothing: it is started again.
+the kernel kills while it starts would leave the job RUNNING and doing nothing: it is started again, as long as the
+TaskManager lives.
 
 Each TaskManager numbers its workers from 1-1. A stop tells no more than such a number, and Beam's own pool
 (worker_pool_main.py) ends whatever it started last under it. This one leaves workers that share a number alone: the
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import socket
 import subprocess
 import sys
 import threading
@@ -74,9 +76,19 @@ class Pool(worker_pool_main.BeamFnExternalWorkerPoolServicer):
         with self._lock:
             self._workers[number].remove(process)
             del self._worker_processes[f"{number} {process.pid}"]
-        if code < 0 and self._stopped.get(number, 0) < started:
+        if code < 0 and self._stopped.get(number, 0) < started and _answers(request.control_endpoint.url):
             log.warning("worker %s was killed (signal %d): started again", number, -code)
             self.StartWorker(request, None)
+
+
+def _answers(address: str) -> bool:
+    """Whether the TaskManager at this address lives. A worker for a dead one would wait a minute for it."""
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), GRACE_SECONDS).close()
+    except OSError:
+        return False
+    return True
 
 
 def main(arguments: list[str] | None = None) -> None:
