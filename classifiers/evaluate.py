@@ -27,19 +27,19 @@ _BATCH = 1000
 def evaluate(path: Path, judge: Judge) -> Report:
     """Figures of intents and needs-intervention, per language and in all. Raises GoldError, TerminalError.
 
-    A note says so where the judge's model was trained on this very file: such figures flatter. A file of `text TAB
-    intents` (.tsv) gives figures of the intents that it names, in all."""
+    A note says so where the judge's model was trained on this very file: such figures flatter; another, how many posts
+    it did not judge. A file of `text TAB intents` (.tsv) gives figures of the intents that it names, in all."""
     intents = next((c for c in judge.classifiers if isinstance(c, Intents)), None)
     if intents is None:
         raise TerminalError("this judge has no intents classifier; evaluate one that has")
     names = intents.intent_ids
     if path.suffix == ".tsv":
-        return _evaluate_tsv(path, names, judge)
+        return _evaluate_tsv(path, intents, judge)
     posts = gold.read(path, names)
     truth = np.array([[*(i in p.intents for i in names), p.needs_intervention] for p in posts], dtype=bool)
-    scores, verdicts = _judged([post.text for post in posts], names, judge)
+    scores, verdicts, unjudged = _judged([post.text for post in posts], names, judge)
     figures = by_language(AS_SHIPPED, posts, (*names, NEEDS_INTERVENTION), truth, scores, verdicts)
-    return Report(tuple(figures), tuple(_notes(path, intents)))
+    return Report(tuple(figures), tuple(_notes(path, intents, len(posts), unjudged)))
 
 
 def by_language(
@@ -68,33 +68,39 @@ def sets(posts: Sequence[GoldPost]) -> Iterator[tuple[str, Bools]]:
         yield UNTRANSLATED, german
 
 
-def _evaluate_tsv(path: Path, names: Sequence[str], judge: Judge) -> Report:
+def _evaluate_tsv(path: Path, intents: Intents, judge: Judge) -> Report:
+    names = intents.intent_ids
     rows = tsv.read(path, lambda where, text, label: (text, tsv.labels(where, label, names)))
     truth = np.array([[name in held for name in names] for _, held in rows], dtype=bool)
-    scores, verdicts = _judged([text for text, _ in rows], names, judge)
+    scores, verdicts, unjudged = _judged([text for text, _ in rows], names, judge)
     figures = [
         figures_of(AS_SHIPPED, ALL, name, truth[:, n], scores[:, n], verdicts[:, n])
         for n, name in enumerate(names)
         if truth[:, n].any()
     ]
-    return Report((*figures, macro(AS_SHIPPED, ALL, figures)))
+    notes = _notes(path, intents, len(rows), unjudged)
+    return Report((*figures, macro(AS_SHIPPED, ALL, figures)), tuple(notes))
 
 
-def _judged(texts: Sequence[str], names: Sequence[str], judge: Judge) -> tuple[Floats, Bools]:
-    scores, verdicts = [], []
+def _judged(texts: Sequence[str], names: Sequence[str], judge: Judge) -> tuple[Floats, Bools, int]:
+    """Probabilities and verdicts, a row a text, and how many texts were not judged."""
+    scores, verdicts, unjudged = [], [], 0
     for start in range(0, len(texts), _BATCH):
         mentions = [
             Mention(platform="gold", native_id=str(place), text=text, published_at=_EPOCH)
             for place, text in enumerate(texts[start : start + _BATCH], start)
         ]
         columns = judge.judge(mentions)
+        unjudged += sum(why != "" for why in columns["unjudged"])
         for n in range(len(mentions)):
             scores.append([*columns["intent_probabilities"][n], columns["needs_intervention_probability"][n]])
             held = columns["intents"][n]
             verdicts.append([*(name in held for name in names), columns["needs_intervention"][n]])
-    return np.array(scores), np.array(verdicts, dtype=bool)
+    return np.array(scores), np.array(verdicts, dtype=bool), unjudged
 
 
-def _notes(path: Path, intents: Intents) -> Iterator[str]:
+def _notes(path: Path, intents: Intents, posts: int, unjudged: int) -> Iterator[str]:
+    if unjudged:
+        yield f"{unjudged} of {posts} posts were not judged (no text, or a script or words unknown): they count as a no"
     if gold.file_hash(path) in intents.trained_on:
         yield f"the model was trained on {path.name}: these figures flatter; its card has those on held-out posts"

@@ -48,6 +48,7 @@ class SentimentReport:
     """All figures of a run, as rows for a table and as JSON."""
 
     figures: tuple[SentimentFigures, ...]
+    notes: tuple[str, ...] = ()
     NAMES = (
         "stage", "set", "language", "posts", "macro-F1", "macro-recall", "F1 negative", "F1 neutral", "F1 positive",
         "ECE",
@@ -60,7 +61,7 @@ class SentimentReport:
 
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
-        return {"figures": [asdict(row) for row in self.figures]}
+        return {"figures": [asdict(row) for row in self.figures], "notes": list(self.notes)}
 
 
 def figures(stage: str, posts: Sequence[SentimentPost], scores: Floats) -> list[SentimentFigures]:
@@ -75,9 +76,11 @@ def figures(stage: str, posts: Sequence[SentimentPost], scores: Floats) -> list[
 
 def evaluate(path: Path, judge: Judge) -> SentimentReport:
     """Figures of the judge on a file of `text TAB class` lines (negative, neutral, positive, or 0, 1, 2 as UMSAB and
-    TweetEval write them). A post that it leaves unjudged counts as neutral. Raises GoldError."""
+    TweetEval write them). A post that it leaves unjudged counts as neutral, and a note says how many do.
+
+    Raises GoldError."""
     posts = tsv.read(path, _post)
-    scores = np.zeros((len(posts), len(CLASSES)))
+    scores, unjudged = np.zeros((len(posts), len(CLASSES))), 0
     for start in range(0, len(posts), _BATCH):
         part = posts[start : start + _BATCH]
         judged = judge.judge(
@@ -87,8 +90,10 @@ def evaluate(path: Path, judge: Judge) -> SentimentReport:
             ]
         )
         for n, said in enumerate(judged["sentiment"]):
+            unjudged += said == UNJUDGED
             scores[start + n] = (0.0, 1.0, 0.0) if said == UNJUDGED else judged["sentiment_probabilities"][n]
-    return SentimentReport(tuple(figures("as shipped", posts, scores)))
+    note = f"{unjudged} of {len(posts)} posts were not judged (a script or words unknown): they count as neutral"
+    return SentimentReport(tuple(figures("as shipped", posts, scores)), (note,) if unjudged else ())
 
 
 def _post(where: str, text: str, label: str) -> SentimentPost:

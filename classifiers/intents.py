@@ -19,7 +19,7 @@ from classifiers.artefact import Model
 from classifiers.cascade import LaterStages
 from classifiers.encoder.wording import worded
 from classifiers.language_words import WORDS, by_word
-from classifiers.normalise import mention_text
+from classifiers.normalise import is_read_whole, mention_text
 from classifiers.protocol import Columns
 from classifiers.scaling import probabilities
 from classifiers.unjudged import why_unjudged
@@ -55,14 +55,20 @@ class Intents:
         thresholds: Mapping[str, float] | None = None,
     ) -> None:
         """`thresholds` by output replace the model's own. Raises TerminalError where the model was trained for other
-        intents than the taxonomy names, or has no such output."""
+        intents or another version than the taxonomy's, or nothing is said of such an output."""
         wanted = tuple(intent.id for intent in taxonomy.intents)
         if wanted != model.intents:
             raise TerminalError(
                 f"the model knows the intents {', '.join(model.intents)}, but the taxonomy names {', '.join(wanted)}; "
                 f"train a model for it with `echolot train intents ... --taxonomy FILE --out DIR` and set judge.model"
             )
-        limits = {output.name: output.threshold for output in model.outputs}
+        if model.taxonomy_version != taxonomy.version:
+            raise TerminalError(
+                f"the model was trained for version {model.taxonomy_version} of the taxonomy, whose file says "
+                f"{taxonomy.version}: what an intent means has changed; train a model for it with `echolot train "
+                f"intents ... --taxonomy FILE --out DIR` and set judge.model"
+            )
+        limits = {output.name: output.threshold for output in model.outputs[:-1]}  # of relevance nothing is said
         for name in thresholds or {}:
             if name not in limits:
                 raise TerminalError(f"judge.thresholds: the model has no {name!r}; name one of {', '.join(limits)}")
@@ -84,7 +90,7 @@ class Intents:
     @property
     def settings(self) -> str:
         """For people, in the generation's description."""
-        limits = zip(self._model.outputs[: self._last], self._thresholds, strict=False)
+        limits = zip(self._model.outputs[: self._last], self._thresholds, strict=True)
         said = [f"{output.name} from {limit:g}" for output, limit in limits if output.name != NEEDS_INTERVENTION]
         return ", ".join([f"queues from {self._thresholds[self._at]:g}", *said])
 
@@ -117,10 +123,11 @@ class Intents:
             scores[[why != "" for why in unjudged]] = 0.0
             start = part.stop
             words = self._words(features, scores)
+            whole = [is_read_whole(m) for m in mentions[part]]
             stages = [_stage(vector, tone) for vector, tone in zip(vectors, tones, strict=True)]
             columns["sentence_vector"] += [vector or b"" for vector in vectors]
-            for row, named, stage, own, why in zip(scores.tolist(), words, stages, is_own[part], unjudged, strict=True):
-                self._fill(columns, row, named, stage, own, why)
+            for row, *beside in zip(scores.tolist(), words, stages, is_own[part], whole, unjudged, strict=True):
+                self._fill(columns, row, *beside)
         return columns
 
     def _probabilities(
@@ -139,7 +146,14 @@ class Intents:
         return np.round(result, 4), vectors, tones
 
     def _fill(
-        self, columns: Columns, row: list[float], words: list[str], stage: list[str], own: bool, unjudged: str
+        self,
+        columns: Columns,
+        row: list[float],
+        words: list[str],
+        stage: list[str],
+        own: bool,
+        whole: bool,
+        unjudged: str,
     ) -> None:
         names, limits = self._model.intents, self._thresholds
         held = [place for place in range(self._at) if row[place] >= limits[place] and not unjudged]
@@ -156,6 +170,7 @@ class Intents:
         reasons += stage if reasons else []
         columns["unjudged"].append(unjudged)
         said = ["intents:own-post"] if own else []
+        said += [] if whole else ["intents:only-ends-read"]
         said += [f"intents:unjudged:{unjudged}"] if unjudged else []
         columns["intents_reasons"].append(said + reasons + [f"intents:word:{word}" for word in words])
 

@@ -24,7 +24,7 @@ _LETTERS = re.compile(r"[^\W\d_]{2,}")
 class NoiseMarks:
     """Marks what no care team need read, and fingerprints the text so that copies can be folded."""
 
-    name, version = "noise", 3
+    name, version = "noise", 4
     needs: tuple[str, ...] = ()
     columns: Mapping[str, type] = {"noise": list, "fingerprint": int, "noise_reasons": list}
 
@@ -35,31 +35,40 @@ class NoiseMarks:
         return {
             "noise": [[label.value for label in row] for row in labels],
             "fingerprint": [fingerprint(plain_words(text)) for text in texts],
-            "noise_reasons": [[f"noise:{label}" for label in row] for row in labels],
+            "noise_reasons": [[_reason(label, stem) for label, stem in row.items()] for row in labels],
         }
 
 
-def _labels(mention: Mention, text: str) -> list[Noise]:
+def _reason(label: Noise, stem: str) -> str:
+    return f"noise:{label}:{stem}" if stem else f"noise:{label}"
+
+
+def _labels(mention: Mention, text: str) -> dict[Noise, str]:
+    """Labels in the order of the alphabet, each with the stem of the first rule that named it; "" where none did."""
     lowered = text.lower()
     found = _matching(OFFER_RULES, lowered)
     if found and CUSTOMER.search(lowered):
-        found = set()
+        found = {}
     if SPOKEN_TO.match(text):
-        found -= {Noise.ADVERT, Noise.JOB}
-    found |= _matching(RULES, lowered)
+        found = {label: stem for label, stem in found.items() if label not in (Noise.ADVERT, Noise.JOB)}
+    found = _matching(RULES, lowered) | found
     if mention.relation is Relation.REPOST or _RETWEET.match(text):
-        found.add(Noise.REPOST)
+        found[Noise.REPOST] = ""
     bare = without_urls(text)
     if bare is not text and not _LETTERS.search(plain_words(text)):
-        found.add(Noise.LINK_ONLY)
+        found[Noise.LINK_ONLY] = ""
     if len(set(handles(text))) >= _STORM:
-        found.add(Noise.MENTION_STORM)
+        found[Noise.MENTION_STORM] = ""
     if bare.count("#") >= _STORM:
-        found.add(Noise.HASHTAG_STORM)
+        found[Noise.HASHTAG_STORM] = ""
     if _REPEATED.search(bare):
-        found.add(Noise.REPEATED_CHARS)
-    return sorted(found)
+        found[Noise.REPEATED_CHARS] = ""
+    return dict(sorted(found.items()))
 
 
-def _matching(rules: Rules, lowered: str) -> set[Noise]:
-    return {label for label, stem, pattern in rules if stem in lowered and pattern.search(lowered)}
+def _matching(rules: Rules, lowered: str) -> dict[Noise, str]:
+    found: dict[Noise, str] = {}
+    for label, stem, pattern in rules:
+        if label not in found and stem in lowered and pattern.search(lowered):
+            found[label] = stem
+    return found

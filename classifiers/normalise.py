@@ -37,6 +37,12 @@ def mention_text(mention: Mention) -> str:
     return normalise(f"{mention.title}\n{mention.text}" if mention.title else mention.text)
 
 
+def is_read_whole(mention: Mention) -> bool:
+    """Whether all of it is within `mention_text`: of a longer text classifiers see head and tail."""
+    text = f"{mention.title}\n{mention.text}" if mention.title else mention.text
+    return len(text) <= LIMIT or (len(text) <= _RAW_LIMIT and len(" ".join(text.split())) <= LIMIT)
+
+
 def plain_words(text: str) -> str:
     """`text` without the retweet mark, handles, addresses and hash signs; a hashtag's word stays."""
     if text.startswith("RT"):

@@ -57,6 +57,11 @@ class Sentiment:
         """Hash of the model, for the judge's fingerprint."""
         return self._model.content
 
+    @property
+    def settings(self) -> str:
+        """For people, in the generation's description."""
+        return "" if self._hears else "does not hear the encoder of intents: it was calibrated for another, or for none"
+
     def classify(self, mentions: Sequence[Mention], seen: Mapping[str, list[Any]]) -> Columns:
         """See the protocol."""
         columns: Columns = {name: [] for name in self.columns}

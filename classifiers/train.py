@@ -95,7 +95,8 @@ def train(
 ) -> Report:
     """Write model and card to `out_dir`, and return the figures on held-out posts.
 
-    The same files, taxonomy and seed give the same model. Raises GoldError where a file cannot be used, ids repeat
+    The same files, taxonomy and seed give the same model; with an encoder, on machines of one kind (docs/training.md).
+    Raises GoldError where a file cannot be used, ids repeat
     across files, or an intent has too few posts; TerminalError for what is of use with an encoder alone."""
     if (further.texts or further.sentiments) and not further.encoder:
         raise TerminalError("unlabelled texts and sentiments teach an encoder alone; name one (--encoder package)")
@@ -278,7 +279,7 @@ class _Trial:
     def _ways(self, split: str) -> Iterator[tuple[str, Callable[[Logits], Logits], tuple[float, ...]]]:
         networks = "two halves" if split == CROSS_VALIDATED else "two groups of sources"
         yield "linear alone", lambda of: Logits(of.linear), ()
-        yield "frozen encoder (sentence vectors) alone", lambda of: Logits(of.others[0]), ()
+        yield "Universal Sentence Encoder, frozen, alone", lambda of: Logits(of.others[0]), ()
         if len(self.by_post.others) > 1:
             yield f"encoder alone, networks of {networks}", lambda of: Logits(of.others[1]), ()
             yield "linear and sentence vectors", lambda of: Logits(of.linear, of.others[:1]), ()

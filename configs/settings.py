@@ -155,8 +155,8 @@ class JudgeSettings(Settings):
     sentiment_model: RelativePath | None = None
     """Folder of the trained sentiment model; unset: the shipped one."""
     thresholds: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
-    """Probability from which an intent, or needs_intervention, is said; unset ones are the model's own. See
-    `echolot thresholds`."""
+    """Probability from which an intent, needs_intervention, severity_2, severity_3 or severity_4 (so severe or more)
+    is said; unset ones are the model's own. See `echolot thresholds`."""
     generation: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = "live"
     """Name under which verdicts are kept; give a new one when models, brands or thresholds change."""
 

@@ -8,6 +8,11 @@ from pydantic import Field, model_validator
 
 from configs.base import Settings
 
+RESERVED = frozenset(
+    ("macro", "needs_intervention", "none", "relevance", "severity", "severity_2", "severity_3", "severity_4")
+)
+"""What stands beside the intents in models, thresholds and tables of figures."""
+
 
 class Intent(Settings):
     """One intent."""
@@ -35,4 +40,8 @@ class Taxonomy(Settings):
         ids = [intent.id for intent in self.intents]
         if len(set(ids)) < len(ids):
             raise ValueError("an intent id stands twice; give each intent its own id")
+        for taken in sorted(RESERVED.intersection(ids)):
+            raise ValueError(
+                f"an intent cannot be called {taken!r}, which the model says beside the intents; rename it"
+            )
         return self

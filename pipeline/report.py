@@ -53,7 +53,7 @@ _COUNTS = """
 
 
 def queue(store: Store, rows: int = 10) -> Section:
-    """The most urgent mentions: brand, how sure it is that somebody is how sure, what, why, severity, risk, post."""
+    """The most urgent mentions: brand, verdict with its reasons, severity, risk, post."""
     found = store.query(_QUEUE, {"rows": rows}).rows
     return Section(
         QUEUE,

@@ -17,7 +17,20 @@ if TYPE_CHECKING:
     from configs.settings import JobSettings
     from schemas.mention import Mention
 
-_NAMES = ("text", "language", "brands", "intents", "intervention", "severity", "risk", "queued", "reasons")
+_NAMES = (
+    "text",
+    "language",
+    "brands",
+    "intents",
+    "intervention",
+    "severity",
+    "sentiment",
+    "noise",
+    "sensitive",
+    "risk",
+    "queued",
+    "reasons",
+)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -88,6 +101,9 @@ def _judge(settings: JobSettings, texts: list[str], explain: bool) -> list[tuple
             columns["intents"][n],
             columns["needs_intervention_probability"][n],
             columns["severity"][n],
+            columns["sentiment"][n],
+            columns["noise"][n],
+            columns["sensitive"][n],
             columns["risk"][n],
             "yes" if columns["queued"][n] else f"no: {columns['suppressed_by'][n]}",
             columns["reasons"][n],
@@ -100,13 +116,15 @@ def _judge(settings: JobSettings, texts: list[str], explain: bool) -> list[tuple
 def _explained(judge: Judge, mention: Mention) -> list[str]:
     """A line a verdict: its probability, of severity its grade, and what each of the words that moved it most has added
     or taken away."""
-    from classifiers.explain import SEVERITY, explain
+    from classifiers.explain import MOST_WORDS, SEVERITY, explain
     from classifiers.intents import Intents
+    from classifiers.normalise import mention_text
     from classifiers.sentiment import Sentiment
 
     intents = next(c for c in judge.classifiers if isinstance(c, Intents))
     sentiment = next(c for c in judge.classifiers if isinstance(c, Sentiment))
-    lines = []
+    long = len(mention_text(mention).split()) > MOST_WORDS
+    lines = [f"(each of the first {MOST_WORDS} words was left out in turn)"] if long else []
     for said in explain(intents, sentiment, mention):
         digits = 0 if said.label == SEVERITY else 2
         moved = ", ".join(f"{effect.word} {effect.change:+.{digits}f}" for effect in said.effects)

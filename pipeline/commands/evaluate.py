@@ -67,6 +67,8 @@ def sentiment(
         print(json.dumps(report.to_json()))
         return
     shared.show("", report.NAMES, report.rows)
+    for note in report.notes:
+        shared.say(f"Note: {note}")
 
 
 def brands(

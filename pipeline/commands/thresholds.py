@@ -92,10 +92,11 @@ def thresholds(
         _NAMES,
         [(*trade_off.rounded(point), "<- chosen" if point == curve.chosen else "") for point in curve.points],
     )
+    becomes = "queued" if label == "needs_intervention" else f"said to be {label}"
     queued = curve.chosen.queue_per_1000 * (mentions or 0) / 1000
     shared.say(
         f"\nAt {curve.chosen.threshold:.2f}: recall {curve.chosen.recall:.2f} (95 %: {low:.2f} to {high:.2f})"
-        + (f", about {queued:.0f} mentions a day queued{counted}" if mentions else "")
+        + (f", about {queued:.0f} mentions a day {becomes}{counted}" if mentions else "")
         + ". Put into the configuration, with a new judge.generation:\n\n"
         f"judge:\n  thresholds:\n    {label}: {curve.chosen.threshold}\n"
     )

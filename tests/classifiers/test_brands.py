@@ -127,12 +127,17 @@ def test_terms_name_brand_and_configured_word():
         ["deutsche-bahn:Bahn", "deutsche-bahn:BahnCard", "deutsche-bahn:DB_Bahn", "deutsche-bahn:Deutsche Bahn"]
     ]
     assert found["brand_reasons"] == [
-        ["brand:handle:deutsche-bahn", "brand:name:deutsche-bahn", "brand:product:deutsche-bahn"]
+        [
+            "brand:handle:deutsche-bahn:db_bahn",
+            "brand:name:deutsche-bahn:bahn",
+            "brand:name:deutsche-bahn:deutsche-bahn",
+            "brand:product:deutsche-bahn:bahncard",
+        ]
     ]
 
 
 def test_a_misspelling_says_so():
-    assert reasons_of("Spotfy") == ["brand:misspelling:spotify"]
+    assert reasons_of("Spotfy") == ["brand:misspelling:spotify:spotify"]
 
 
 def test_a_brands_own_post_is_marked_and_belongs_to_it():
@@ -161,7 +166,7 @@ def test_a_reply_that_names_no_brand_is_about_what_its_parent_names():
 
 
 def test_a_brand_named_in_the_reply_keeps_the_parents_text_out():
-    assert reasons_of("bei Amazon auch", parent_text="Spotify stürzt ab") == ["brand:name:amazon"]
+    assert reasons_of("bei Amazon auch", parent_text="Spotify stürzt ab") == ["brand:name:amazon:amazon"]
 
 
 def test_the_parents_author_is_asked_before_its_text():
@@ -245,11 +250,11 @@ def test_a_name_may_carry_the_number_of_a_model_or_train():
 
 @pytest.mark.parametrize("text", ["Spotifye", "Spotifya", "spotifyte?"])
 def test_a_word_that_goes_on_after_the_name_is_derived_not_misspelt(text):
-    assert "brand:misspelling:spotify" not in reasons_of(text)
+    assert "brand:misspelling:spotify:spotify" not in reasons_of(text)
 
 
 def test_a_doubled_last_letter_is_a_misspelling():
-    assert reasons_of("Spotifyy") == ["brand:misspelling:spotify"]
+    assert reasons_of("Spotifyy") == ["brand:misspelling:spotify:spotify"]
 
 
 def test_the_plural_of_a_homonym_is_never_the_brand():

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from pydantic import ValidationError
 
 from classifiers import artefact
 from classifiers.intents import Intents
 from configs.loading import SHIPPED, load
-from configs.taxonomy import Taxonomy
+from configs.taxonomy import RESERVED, Taxonomy
 from schemas.errors import TerminalError
 from tests.classifiers.samples import BY_LANGUAGE, classified, mention, varied
 
@@ -122,6 +123,35 @@ def test_a_taxonomy_the_model_was_not_trained_for_is_refused():
     fewer = TAXONOMY.model_copy(update={"intents": TAXONOMY.intents[:-1]})
     with pytest.raises(TerminalError, match=r"the model knows the intents .* train a model"):
         Intents(MODEL, fewer)
+    newer = TAXONOMY.model_copy(update={"version": TAXONOMY.version + 1})
+    with pytest.raises(
+        TerminalError, match=r"trained for version 1 of the taxonomy, whose file says 2: .* train a model"
+    ):
+        Intents(MODEL, newer)
+
+
+def test_outputs_beside_the_intents_can_be_no_intents():
+    names = {output.name for output in MODEL.outputs} - set(MODEL.intents)
+    assert len(names) == 5 and names <= RESERVED
+    for name in sorted(RESERVED):
+        with pytest.raises(ValidationError, match=f"an intent cannot be called '{name}'"):
+            Taxonomy(version=1, intents=(TAXONOMY.intents[0].model_copy(update={"id": name}),))
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("Zug kaputt " * 181, True),
+        ("Zug kaputt " * 182, False),
+        ("Zug " + " " * 7000 + "kaputt", True),
+        ("Zug " + " " * 9000 + "kaputt", False),
+    ],
+)
+def test_a_text_of_which_only_the_ends_are_read_says_so(text, whole):
+    """11 characters each, blanks counted once; beyond 8,000 nobody looks for blanks."""
+    assert ("intents:only-ends-read" in judged(text)["intents_reasons"]) is not whole
+    beside = mention(text[: len(text) // 2], title=text[len(text) // 2 :])
+    assert ("intents:only-ends-read" in classified(INTENTS, [beside])["intents_reasons"][0]) is not whole
 
 
 def test_a_configured_threshold_decides_and_is_part_of_the_fingerprint():
@@ -141,6 +171,8 @@ def test_a_configured_threshold_decides_and_is_part_of_the_fingerprint():
 def test_a_threshold_of_a_label_that_the_model_has_not_is_refused():
     with pytest.raises(TerminalError, match=r"judge.thresholds: the model has no 'prais'; name one of complaint"):
         Intents(MODEL, TAXONOMY, thresholds={"prais": 0.5})
+    with pytest.raises(TerminalError, match="the model has no 'relevance'"):
+        Intents(MODEL, TAXONOMY, thresholds={"relevance": 0.5})
 
 
 def test_a_brands_own_post_never_needs_intervention():

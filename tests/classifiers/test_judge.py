@@ -84,7 +84,8 @@ def test_a_classifier_that_breaks_its_word_fails_the_batch():
 
 def test_the_fingerprint_changes_with_whatever_could_change_a_verdict():
     other_brands = BRANDS.model_copy(update={"brands": BRANDS.brands[:-1]})
-    other_taxonomy = TAXONOMY.model_copy(update={"version": TAXONOMY.version + 1})
+    reworded = TAXONOMY.intents[0].model_copy(update={"applies": "another meaning"})
+    other_taxonomy = TAXONOMY.model_copy(update={"intents": (reworded, *TAXONOMY.intents[1:])})
     prints = [
         JUDGE.fingerprint(),
         registry.build(registry.Ingredients(other_brands, TAXONOMY)).fingerprint(),

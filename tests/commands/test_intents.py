@@ -10,7 +10,8 @@ import yaml
 from configs.loading import SHIPPED, load
 from configs.taxonomy import Taxonomy
 from tests.classifiers.samples import labelled_rows, write_gold
-from tests.commands.test_errors import assert_says, echolot
+from tests.commands.test_errors import assert_says, configured, echolot
+from tests.jobs import canonical
 
 INTENTS = [intent.id for intent in load(SHIPPED / "taxonomy.yaml", Taxonomy).intents]
 
@@ -30,7 +31,7 @@ def test_training_shows_its_figures_and_where_the_model_lies(trained):
     assert f"model and card are in {folder / 'model'}; use it with judge.model" in done.stderr + done.stdout
     card = (folder / "model" / "intents.md").read_text()
     assert all(
-        stage in card for stage in ("linear alone", "frozen encoder (sentence vectors) alone", "cascade, as shipped")
+        stage in card for stage in ("linear alone", "Universal Sentence Encoder, frozen, alone", "cascade, as shipped")
     )
     assert all(picture in card for picture in ("intents-confusion.svg", "intents-reliability.svg"))
 
@@ -57,3 +58,33 @@ def test_a_row_without_sense_is_told_with_file_and_line(tmp_path):
     gold.write_text('{"id": "1", "text": "a"}\n')
     for command in (("evaluate", "intents", gold), ("train", "intents", gold, "--out", tmp_path / "out")):
         assert_says(echolot(*command), 1, "gold.jsonl:1")
+
+
+def test_posts_that_are_not_judged_are_counted_in_a_note(tmp_path):
+    gold = tmp_path / "own.tsv"
+    gold.write_text("Der Aufzug ist kaputt\tdefect\nПоезд опоздал\tcomplaint\n", encoding="utf-8")
+    said = json.loads(echolot("evaluate", "intents", gold, "--json").stdout)
+    assert said["notes"] == ["1 of 2 posts were not judged (no text, or a script or words unknown): they count as a no"]
+    gold.write_text("Danke!\tpositive\nПоезд опоздал\tnegative\n", encoding="utf-8")
+    said = json.loads(echolot("evaluate", "sentiment", gold, "--json").stdout)
+    assert said["notes"] == ["1 of 2 posts were not judged (a script or words unknown): they count as neutral"]
+    assert "Note: 1 of 2 posts were not judged" in echolot("evaluate", "sentiment", gold).stdout
+
+
+def test_a_seventh_intent_from_labelled_rows_to_the_table(tmp_path):
+    """A taxonomy of one more, training, and the job, as docs/training.md says."""
+    taxonomy = yaml.safe_load((SHIPPED / "taxonomy.yaml").read_text(encoding="utf-8"))
+    more = {"id": "safety", "title": "Safety", "applies": "somebody may be hurt", "not_applies": "fear alone"}
+    (tmp_path / "taxonomy.yaml").write_text(
+        yaml.safe_dump({"version": 2, "intents": [*taxonomy["intents"], more]}, allow_unicode=True)
+    )
+    gold = write_gold(tmp_path / "gold.jsonl", labelled_rows([*INTENTS, "safety"], 280))
+    done = echolot("train", "intents", gold, "--taxonomy", tmp_path / "taxonomy.yaml", "--out", tmp_path / "model")
+    assert done.returncode == 0, done.stderr
+    judge = {"taxonomy": "taxonomy.yaml", "model": "model"}
+    assert_says(echolot("check", configured(tmp_path, judge={"model": "model"})), 1, "the model knows the intents")
+    config = configured(tmp_path, judge=judge)
+    (tmp_path / "in" / "a.jsonl").write_bytes(canonical("1", "@DB_Bahn Rauch im Wagen in Köln") + b"\n")
+    assert echolot("stream", "--config", config).returncode == 0
+    asked = echolot("sql", "SELECT intents, queued FROM mentions", "--config", config, "--json")
+    assert json.loads(asked.stdout) == [{"intents": ["safety"], "queued": 1}]
