@@ -87,7 +87,7 @@ def _close(source: Source) -> None:
 def open_source(settings: JobSettings, store: Store) -> Source:
     """The configured source; files go on where the ledger ends, Kafka where its group stands."""
     if isinstance(settings.source, FilesSource):
-        return FileRecords(settings.source, last_written(store))
+        return FileRecords(settings.source, last_written(store), settings.max_record_bytes)
     if isinstance(settings.source, DumpsSource):
         return DumpRecords(settings.source, written_batches(settings, store), settings.max_record_bytes)
     return KafkaRecords(settings.source)

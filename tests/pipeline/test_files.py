@@ -1,3 +1,6 @@
+import tracemalloc
+from pathlib import Path
+
 import pytest
 
 from configs.settings import FilesSource
@@ -5,8 +8,8 @@ from pipeline.sources.files import FileRecords
 from schemas.errors import TerminalError
 
 
-def source(folder, written=(), **settings):
-    return FileRecords(FilesSource(path=folder, interval=0.001, **settings), dict(written))
+def source(folder, written=(), most=100_000, **settings):
+    return FileRecords(FilesSource(path=folder, interval=0.001, **settings), dict(written), most)
 
 
 def everything(records):
@@ -67,10 +70,122 @@ def test_a_stray_quote_costs_one_row_not_the_file(tmp_path, follow):
 
 def test_after_a_restart_it_goes_on_where_the_ledger_ends(tmp_path):
     (tmp_path / "t.csv").write_bytes(b"id,text\n" + b"".join(b"%d,x\n" % n for n in range(10)))
-    name = f"{tmp_path.name}/t.csv"
-    found = everything(source(tmp_path, {(name, 0): 7}))
+    first = everything(source(tmp_path))[0]
+    assert first.source == f"{tmp_path.name}/t.csv"
+    found = everything(source(tmp_path, {(first.source, first.partition): 7}))
     assert [(r.position, r.value) for r in found] == [(8, b"7,x"), (9, b"8,x"), (10, b"9,x")]
-    assert everything(source(tmp_path, {(name, 0): 10})) == []
+    assert everything(source(tmp_path, {(first.source, first.partition): 10})) == []
+
+
+def last_of(records):
+    """As the ledger would say it."""
+    return {(r.source, r.partition): r.position for r in records}
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("rotate", ["renamed", "truncated", "replaced by a larger one"])
+def test_a_file_that_is_rotated_is_read_from_its_beginning(tmp_path, rotate, restarted):
+    path, other = tmp_path / "a.jsonl", tmp_path / "new"
+    path.write_bytes(b'{"n": 1}\n{"n": 2}\n{"n": 3}\n')
+    records = source(tmp_path)
+    found = everything(records)
+    lines = [b'{"n": %d}' % n for n in range(4, 6 if rotate != "replaced by a larger one" else 14)]
+    if rotate == "truncated":
+        path.write_bytes(b"\n".join(lines) + b"\n")
+    else:
+        other.write_bytes(b"\n".join(lines) + b"\n")
+        if rotate == "renamed":
+            path.rename(tmp_path / "a.jsonl.1")
+        other.rename(path)
+    again = source(tmp_path, last_of(found)) if restarted else records
+    read = [r for r in everything(again) if r.source.endswith("/a.jsonl")]
+    assert [(r.position, r.value) for r in read] == list(enumerate(lines, 1))
+    assert len({r.partition for r in (*found, *read)}) == 2
+    assert everything(again) == []
+
+
+def test_a_file_of_the_same_name_in_another_folder_of_that_name_is_another_file(tmp_path):
+    folders = [tmp_path / outer / "in" for outer in "ab"]
+    for number, folder in enumerate(folders):
+        folder.mkdir(parents=True)
+        (folder / "x.jsonl").write_bytes(b'{"n": %d}\n' % number)
+    first = everything(source(folders[0]))
+    assert [r.value for r in everything(source(folders[1], last_of(first)))] == [b'{"n": 1}']
+    assert everything(source(folders[0], last_of(first))) == []
+
+
+def test_a_csv_file_is_told_by_its_first_row_not_its_header(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"id,text\n1,x\n2,y\n")
+    records = source(tmp_path)
+    found = everything(records)
+    path.write_bytes(b"id,text\n")
+    assert everything(records) == [], "no row yet"
+    path.write_bytes(b"id,text\n3,x\n4,y\n5,z\n6,z\n")
+    assert [r.value for r in everything(source(tmp_path, last_of(found)))] == [b"3,x", b"4,y", b"5,z", b"6,z"]
+    assert [r.value for r in everything(records)] == [b"3,x", b"4,y", b"5,z", b"6,z"]
+
+
+def test_a_file_that_shrinks_is_told(tmp_path, caplog):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b'{"n": 1}\n{"n": 2}\n')
+    records = source(tmp_path)
+    everything(records)
+    path.write_bytes(b'{"n": 1}\n')
+    assert everything(records) == [] and everything(records) == []
+    assert caplog.text.count("shorter than what was read of it") == 1
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_line_that_is_too_long_is_cut_where_that_shows_and_the_next_one_is_whole(tmp_path, end):
+    path = tmp_path / "a.jsonl"
+    lines = [b"a" * 1000, b"b" * 1001, b"c" * 1_000_000, b"d"]
+    path.write_bytes(end.join(lines))
+    records = source(tmp_path, most=1000)
+    assert [r.value for r in everything(records)] == [lines[0], lines[1], lines[2][:1001]], "the last is unfinished"
+    with path.open("ab") as stream:
+        stream.write(end)
+    assert [(r.position, r.value, r.headers["echolot-line"]) for r in everything(records)] == [(4, b"d", b"4")]
+    whole = source(tmp_path, most=1000, follow=False)
+    assert [len(r.value) for r in everything(whole)] == [1000, 1001, 1001, 1]
+
+
+def test_a_huge_line_needs_no_memory(tmp_path):
+    with (tmp_path / "a.jsonl").open("wb") as stream:
+        for _ in range(200):
+            stream.write(b"x" * 1_000_000)
+        stream.write(b"\n{}\n")
+    tracemalloc.start()
+    found = everything(source(tmp_path, most=100_000))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [len(r.value) for r in found] == [100_001, 2] and peak < 3_000_000
+
+
+def test_a_batch_of_long_lines_is_bounded_too(tmp_path):
+    (tmp_path / "a.jsonl").write_bytes((b"x" * 1000 + b"\n") * 100)
+    records = source(tmp_path, most=1000)
+    assert [len(records.poll(0).records) for _ in range(4)] == [32, 32, 32, 4]
+
+
+def test_a_file_that_vanishes_costs_nothing_and_one_that_cannot_be_read_is_named(tmp_path, monkeypatch):
+    (tmp_path / "a.jsonl").write_bytes(b"{}\n")
+    (tmp_path / "b.jsonl").write_bytes(b"{}\n")
+    opened = Path.open
+
+    def failing(error):
+        def fails(path, *arguments, **named):
+            if path.name == "a.jsonl":
+                raise error(13, "Permission denied")
+            return opened(path, *arguments, **named)
+
+        return fails
+
+    monkeypatch.setattr(Path, "open", failing(FileNotFoundError))
+    assert [r.source for r in everything(source(tmp_path))] == [f"{tmp_path.name}/b.jsonl"]
+    monkeypatch.setattr(Path, "open", failing(PermissionError))
+    with pytest.raises(TerminalError, match=r"a\.jsonl: cannot be read \(Permission denied\); let the job read it"):
+        source(tmp_path).poll(0)
 
 
 def test_a_batch_is_bounded(tmp_path):
