@@ -63,7 +63,7 @@ def replay(
 
     The same rows as a stream of the same records would give. Nothing live is touched: no offset is committed, and
     another generation than the active one stays unseen until `echolot generations activate`. Ctrl-C ends it after the
-    batch at hand; `--resume` goes on.
+    batch at hand, with exit code 1; `--resume` goes on.
 
     With `--engine flink` the files must lie under the same path here and for every Flink worker, as on a shared disk;
     Ctrl-C cancels the job."""
@@ -93,9 +93,11 @@ def replay(
     if dry_run:
         _rehearse(settings, as_json)
         return
-    done = _run(settings, workers or 1)
+    done, stopped = _run(settings, workers or 1)
     if done is not None:
-        _finish(done, as_json)
+        _finish(done, as_json, stopped=stopped)
+    if stopped:
+        raise typer.Exit(1)  # what comes after `&&` would take half of the files for the whole
 
 
 def _utc(moment: datetime | None) -> datetime | None:
@@ -128,8 +130,8 @@ def _for_flink(settings: JobSettings, workers: int | None) -> JobSettings:
     )
 
 
-def _run(settings: JobSettings, workers: int) -> Progress | None:
-    """The account; None where the job on Flink was stopped: what it read by then is not counted."""
+def _run(settings: JobSettings, workers: int) -> tuple[Progress | None, bool]:
+    """The account, and whether it was stopped. No account of a job on Flink that was: what it read is not counted."""
     from pipeline import replaying, replaying_on_flink
     from pipeline.commands.stream import stop_on_signals
     from schemas.errors import Stopped
@@ -147,7 +149,7 @@ def _run(settings: JobSettings, workers: int) -> Progress | None:
             print(told, file=sys.stderr)
     if stop.is_set():
         print("stopped before the end; run the same command with --resume to go on", file=sys.stderr)
-    return done
+    return done, stop.is_set()
 
 
 def _rehearse(settings: JobSettings, as_json: bool) -> None:
@@ -202,9 +204,9 @@ class _Bar:
         )  # fmt: skip
 
 
-def _finish(done: Progress, as_json: bool) -> None:
+def _finish(done: Progress, as_json: bool, *, stopped: bool = False) -> None:
     if as_json:
-        print(json.dumps(account.plain(done), ensure_ascii=False))
+        print(json.dumps(account.plain(done) | {"stopped": stopped}, ensure_ascii=False))
         return
     for line in (*(f"Note: {note}" for note in done.notes), *account.lines(done)):
         shared.say(line)

@@ -166,7 +166,7 @@ def test_a_stop_cancels_the_job_and_any_engine_resumes_it(make, dump, flink):
     code, said = command(cluster.job, "replay", str(dump), "--engine", "flink")
     assert code == 2 and "runs as Flink job" in said and f"echolot flink cancel --job {NAME}" in said
     cluster.process.send_signal(signal.SIGTERM)
-    assert cluster.process.wait(60) == 0
+    assert cluster.process.wait(60) == 1
     said = cluster.job.log.read_text()
     assert "run the same command with --resume" in said and "records read" not in said
     assert cluster.job.rest.job(cluster.job.id).state == "CANCELED"
