@@ -3,9 +3,9 @@
     python -m benchmarks.fuzz [--records 1000000] [--seed N]
 
 The golden payloads of tests/golden are mutated: bytes cut, flipped, doubled, of other encodings; fields left out,
-nulls, numbers as texts, lists for objects, odd dates and ids, deep nesting, large fields. Each is to have a row in the
-ledger, and a dead letter its place, a reason that is no bug of a format, and the bytes. Prints the seed, and what
-became of them."""
+nulls, numbers as texts, lists for objects, odd dates and ids, deep nesting, large fields. So are rows of two mapping
+files. Each is to have a row in the ledger, and a dead letter its place, a reason that is no bug of a format, and the
+bytes; and all rows of facts must fit the store's tables. Prints the seed, and what became of them."""
 
 from __future__ import annotations
 
@@ -15,21 +15,38 @@ import csv
 import io
 import json
 import random
+import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline.decoded import decode_batch
+from pipeline.mappings import load_mappings
 from pipeline.rows import RowMaker
 from schemas.decode import COLUMNS_HEADER
 from schemas.formats.registry import FORMATS
 from schemas.payload import parse_json
 from schemas.record import Batch, Outcome, Reason, Record
+from sinks.blocks import check
+from sinks.chdb import ChdbStore
 
-GOLDEN = Path(__file__).parents[1] / "tests" / "golden"
+ROOT = Path(__file__).parents[1]
+GOLDEN = ROOT / "tests" / "golden"
+MAPPED: Mapping[str, tuple[bytes, Mapping[str, bytes]]] = {
+    "app_reviews": (
+        b"App crashes and loses data since the update,1,3,1,0,0,en,Garmin Connect\n",
+        {COLUMNS_HEADER: b"data,score,thumbsUpCount,problem_report,feature_request,irrelevant,ori_lang,app"},
+    ),
+    "gold": (b'{"id": "a1", "text": "Zug kaputt", "lang": "de", "source": "mobasa-dev", "intents": ["defect"]}', {}),
+}
+"""A row, and its headers, of mapping files of samples/formats."""
+ALL_FORMATS = {**FORMATS, **load_mappings([ROOT / "samples" / "formats" / f"{name}.yaml" for name in MAPPED])}
+Columns = Mapping[str, Mapping[str, str]]
+"""ClickHouse types by table and column."""
 MAX_BYTES = 1 << 20
 BATCH = 100
 _META_OBJECTS = {"'page'", "'instagram'"}  # an item of Meta's gets the kind of its object, even where its page lacks it
@@ -67,6 +84,19 @@ def corpus() -> list[Seed]:
             raw = path.read_bytes()
             told = {key: value.encode() for key, value in headers.items()}
             found.append(Seed(name, raw, told, *_parsed(raw, path.suffix == ".json")))
+    for name, (raw, beside) in MAPPED.items():
+        found.append(Seed(name, raw, beside, *_parsed(raw, not beside)))
+    return found
+
+
+def columns() -> Columns:
+    """Of the tables as an embedded store has them."""
+    found: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    with tempfile.TemporaryDirectory() as folder, closing(ChdbStore(Path(folder), linger_seconds=0)) as store:
+        store.migrate()
+        asked = "SELECT table, name, type FROM system.columns WHERE database = currentDatabase()"
+        for table, name, kind in store.query(asked).rows:
+            found[table][name] = kind
     return found
 
 
@@ -160,12 +190,17 @@ _BYTES: tuple[Callable[[bytes, random.Random], bytes], ...] = (
 )
 
 
-def accounted(records: list[Record], maker: RowMaker) -> Counter[str]:
+def accounted(records: list[Record], maker: RowMaker, tables: Columns) -> Counter[str]:
     """What became of them, by the rows that a job would write: each record has its entry in the ledger, at its place,
-    and each dead letter its record's place, a reason, and the bytes. Raises AssertionError."""
-    decoded = decode_batch(Batch(records), {}, MAX_BYTES)
+    and each dead letter its record's place, a reason, and the bytes; and what is not a verdict fits its table. Raises
+    AssertionError, and TerminalError as the store does."""
+    decoded = decode_batch(Batch(records), {}, MAX_BYTES, formats=ALL_FORMATS, keep_deleted=True)
     unjudged: defaultdict[str, list[int]] = defaultdict(lambda: [0] * len(decoded.mentions))
-    rows = {block.table: block.columns for block in maker.blocks(decoded, unjudged)}
+    blocks = maker.blocks(decoded, unjudged)
+    for block in blocks:
+        if block.table != "verdicts":  # those are the judge's
+            check(block, tables[block.table])
+    rows = {block.table: block.columns for block in blocks}
     ledger, dead = rows["ledger"], rows["dead_letters"]
     assert ledger["position"] == [record.position for record in records], "one entry a record"
     letters: dict[int, list[tuple[int, str, str, bytes]]] = defaultdict(list)
@@ -203,22 +238,22 @@ def _scalars(value: Any) -> set[str]:
 
 def run(records: int, seed: int, seeds: list[Seed]) -> Counter[str]:
     """Decode so many mutated records; what became of them. Raises AssertionError, with the record, at a bug."""
-    draw, found = random.Random(seed), Counter[str]()
+    draw, found, tables = random.Random(seed), Counter[str](), columns()
     maker = RowMaker(generation="fuzz", pseudonym_key="fuzz", keep_handles=True)
     for first in range(1, records + 1, BATCH):
         positions = range(first, min(first + BATCH, records + 1))
         batch = [mutated(draw.choice(seeds), draw, position) for position in positions]
         try:
-            found += accounted(batch, maker)
+            found += accounted(batch, maker, tables)
         except Exception as error:
-            which = next((record for record in batch if _fails(record, maker)), batch[0])
+            which = next((record for record in batch if _fails(record, maker, tables)), batch[0])
             raise AssertionError(f"seed {seed}: {error!r} from {which!r}"[:4000]) from error
     return found
 
 
-def _fails(record: Record, maker: RowMaker) -> bool:
+def _fails(record: Record, maker: RowMaker, tables: Columns) -> bool:
     try:
-        accounted([record], maker)
+        accounted([record], maker, tables)
     except Exception:
         return True
     return False
@@ -230,7 +265,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     options = parser.parse_args()
     seeds, began = corpus(), time.monotonic()
-    print(f"seed {options.seed}: {options.records} mutations of {len(seeds)} payloads of {len(FORMATS)} formats")
+    print(f"seed {options.seed}: {options.records} mutations of {len(seeds)} payloads of {len(ALL_FORMATS)} formats")
     found = run(options.records, options.seed, seeds)
     accounted = found["good"] + found["dead"] + found["ignored"]
     print(f"{accounted} accounted for in {time.monotonic() - began:.0f} s, 0 crashes")

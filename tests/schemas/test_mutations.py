@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from benchmarks.fuzz import corpus, mutated, run
+from benchmarks.fuzz import MAPPED, corpus, mutated, run
 from pipeline import rows
 from schemas.formats.registry import FORMATS
 from sinks.store import Block
@@ -16,7 +16,7 @@ SEED = 7
 
 def test_mutated_records_are_all_accounted_for():
     seeds = corpus()
-    assert {seed.format for seed in seeds} == set(FORMATS)
+    assert {seed.format for seed in seeds} == {*FORMATS, *MAPPED}
     found = run(4000, SEED, seeds)
     assert found["good"] + found["dead"] + found["ignored"] == 4000
     assert min(found["good"], found["ignored"]) > 100 and len(found) > 10  # neither all broken nor all whole
@@ -47,4 +47,19 @@ def test_a_dead_letter_that_is_not_its_records_is_noticed(column, spoilt, monkey
 
     monkeypatch.setattr(rows, "_dead_letters", wrong)
     with pytest.raises(AssertionError, match=f"seed {SEED}"):
+        run(200, SEED, corpus())
+
+
+@pytest.mark.parametrize(("table", "column", "value"), [("posts", "published_at", None), ("posts", "title", "\ud83d")])
+def test_a_row_that_does_not_fit_its_table_is_noticed(table, column, value, monkeypatch):
+    make = rows.RowMaker.facts
+
+    def wrong(maker, mentions, judged):
+        return [
+            Block(b.table, b.columns | {column: [value] * len(mentions)}) if b.table == table and mentions else b
+            for b in make(maker, mentions, judged)
+        ]
+
+    monkeypatch.setattr(rows.RowMaker, "facts", wrong)
+    with pytest.raises(AssertionError, match=f"seed {SEED}: TerminalError.*table {table}, column {column}"):
         run(200, SEED, corpus())
