@@ -90,7 +90,7 @@ bench-stream: .venv/dev ## the same through Flink: workers, latency, recovery af
 	@bash deploy/kafka/fetch.sh && bash deploy/flink/fetch.sh
 	@$(BIN)/python -m benchmarks.stream
 
-bench-replay: .venv/dev ## a replay: workers, memory over 10,000,000 records, a live stream beside it (1-2 hours)
+bench-replay: .venv/dev ## a replay: workers, memory over 10,000,000 records, a live stream beside it (3-4 hours)
 	@bash deploy/kafka/fetch.sh || true
 	@$(BIN)/python -m benchmarks.replay
 

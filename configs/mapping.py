@@ -110,6 +110,9 @@ class Mapping(Settings):
     """Texts and title are HTML, and are made plain."""
     entities: bool = False
     """Texts and title have &amp; for &, and are unescaped once."""
+    mojibake: bool = False
+    """Records have UTF-8 that was read as Latin-1 ("Ã¼" for "ü", as in Meta's personal downloads), and are mended where
+    that is certain of the whole record."""
     skip: dict[Column, Words] = Field(default_factory=dict)
     """Rows that are no mentions, as {Type: [ad, header]}; "" is a blank cell."""
     deleted: dict[Column, Words] = Field(default_factory=dict)

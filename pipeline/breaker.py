@@ -1,6 +1,6 @@
 """The breaker: a flood of invalid records means a bad deploy, and a bad deploy must stop the job. Pure.
 
-The idea of a limit on share and run is from arroyo's DlqLimit; see docs/design.md."""
+The idea of a limit on share and run is from arroyo's DlqLimit (github.com/getsentry/arroyo)."""
 
 from __future__ import annotations
 

@@ -69,6 +69,7 @@ def spec_of(file: MappingFile) -> MappingSpec:
         rating_scale=file.rating_scale,
         html=file.html,
         entities=file.entities,
+        mojibake=file.mojibake,
         skip=_words(file.skip),
         deleted=_words(file.deleted),
         empty=frozenset(file.empty),

@@ -29,6 +29,8 @@ class Tally:
     synthetic: int = 0
     """Mentions without an id of their own."""
     truncated: int = 0
+    lossy: int = 0
+    """Mentions in whose text U+FFFD stands for what was lost: a lone surrogate, bytes of another encoding."""
     first: datetime | None = None
     """Earliest time of publication."""
     last: datetime | None = None
@@ -60,6 +62,7 @@ class Tally:
             self.repaired += REPAIRED in mention.extra
             self.synthetic += MARK in mention.extra
             self.truncated += mention.truncated
+            self.lossy += "\ufffd" in mention.text
             self.hours[mention.published_at.hour] += 1
             self.platforms[mention.platform] += 1
             self._span(mention.published_at, mention.published_at)
@@ -68,6 +71,7 @@ class Tally:
         """Another part of the same replay."""
         for name in (
             "records", "good", "dead", "ignored", "mentions", "deletions", "repaired", "synthetic", "truncated",
+            "lossy",
         ):  # fmt: skip
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in ("hours", "platforms", "reasons"):

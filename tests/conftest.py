@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,6 +13,7 @@ from tests import light
 from tests.services.clickhouse_server import server
 from tests.services.flink_cluster import flink, flink_jars, flink_of_the_session
 from tests.services.kafka_broker import broker, kafka_jars
+from tests.services.required import forbid_skip
 
 # No test is timed: a busy machine is no fault of the code.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -30,6 +31,15 @@ def logging_as_before() -> Iterator[None]:
     for logger, (level, handlers) in zip(loggers, before, strict=True):
         logger.setLevel(level)
         logger.handlers[:] = handlers
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where services are required, a test is only skipped for what a machine may lack for good."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail"):
+        forbid_skip(report)
+    return report
 
 
 def pytest_sessionfinish() -> None:

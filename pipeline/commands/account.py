@@ -16,7 +16,7 @@ def lines(done: Progress) -> list[str]:
         f"{t.records} records read = {t.good} good + {t.dead} dead + {t.ignored} ignored"
         + (f"; {done.left_out} more were written by an earlier run" if done.left_out else ""),
         f"{_mentions(done)}, {t.deletions} deletions; {t.repaired} ids repaired, {t.synthetic} without an id, "
-        f"{t.truncated} cut texts",
+        f"{t.truncated} cut texts, {t.lossy} with characters lost",
     ]
     if t.first is not None and t.last is not None:
         told.append(f"published from {t.first:%Y-%m-%d %H:%M} to {t.last:%Y-%m-%d %H:%M} UTC, by hour (UTC):")
@@ -50,7 +50,8 @@ def plain(done: Progress) -> dict[str, Any]:
     return {
         "records": t.records, "good": t.good, "dead": t.dead, "ignored": t.ignored, "left_out": done.left_out,
         "mentions": t.mentions, "repeats": done.repeats, "deletions": t.deletions, "repaired": t.repaired,
-        "synthetic": t.synthetic, "truncated": t.truncated, "first": t.first.isoformat() if t.first else None,
+        "synthetic": t.synthetic, "truncated": t.truncated, "lossy": t.lossy,
+        "first": t.first.isoformat() if t.first else None,
         "last": t.last.isoformat() if t.last else None, "hours": [t.hours[hour] for hour in range(24)],
         "platforms": dict(t.platforms), "reasons": dict(t.reasons), "notes": list(done.notes),
     }  # fmt: skip

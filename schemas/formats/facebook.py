@@ -6,7 +6,7 @@ seconds, the API writes it with an offset without a colon; a comment names its p
 the default fields alone it looks like a post; comments asked for together with their post stand within it. Webhooks:
 add and edited are mentions, remove a deletion; hide is ignored, since a page can take it back; reactions, private
 messages and unpublished posts are ignored, too. Lists of who liked are left out. Text that the personal data download
-broke is mended where that is certain (meta_graph.py).
+broke is mended where that is certain (mojibake.py).
 Golden payloads: tests/golden/facebook/."""
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from pydantic import Field
 from schemas.addresses import root_of
 from schemas.errors import Rejected
 from schemas.formats.facebook_feed import From, address_of, author_of, taken
-from schemas.formats.meta_graph import first_of_page, is_webhook, mended, objects, webhook_parts
+from schemas.formats.meta_graph import first_of_page, is_webhook, objects, webhook_parts
 from schemas.formats.model import Counter, SourceModel, mention, merged, validated, validated_with_true_id
 from schemas.formats.parts import Part, made, mapping, nested
 from schemas.formats.protocol import Item, Payload
 from schemas.ids import OpaqueId
 from schemas.mention import Relation, Utc
+from schemas.mojibake import mended
 from schemas.record import Ignored
 
 _SITE = "https://www.facebook.com"

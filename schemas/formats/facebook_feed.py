@@ -10,11 +10,12 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from schemas.errors import Rejected
-from schemas.formats.meta_graph import Change, mended
+from schemas.formats.meta_graph import Change
 from schemas.formats.model import SourceModel, mention, merged, validated
 from schemas.formats.protocol import Item
 from schemas.ids import OpaqueId
 from schemas.mention import Relation, Utc
+from schemas.mojibake import mended
 from schemas.record import Deletion, Ignored, Reason
 
 _SITE = "https://www.facebook.com"

@@ -5,7 +5,7 @@ is the native id, and the API's number stays in extra["id"]: comments name it as
 Comments asked for together with their media, and replies with their comment, stand within them. A webhook of a comment
 says no time of its own, so the time of sending stands for it; webhooks of mentions bring ids without words, and are
 ignored. The account's id within `from` is another one in each application. Nothing tells of an edited caption.
-Text that the personal data download broke is mended where that is certain (meta_graph.py).
+Text that the personal data download broke is mended where that is certain (mojibake.py).
 Golden payloads: tests/golden/instagram/."""
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from pydantic import Field
 
 from schemas.addresses import post_of
 from schemas.errors import Rejected
-from schemas.formats.meta_graph import Change, first_of_page, is_webhook, mended, objects, webhook_parts
+from schemas.formats.meta_graph import Change, first_of_page, is_webhook, objects, webhook_parts
 from schemas.formats.model import Counter, SourceModel, mention, merged, validated
 from schemas.formats.parts import Part, made, mapping, nested
 from schemas.formats.protocol import Item, Payload
 from schemas.ids import OpaqueId
 from schemas.mention import Mention, Relation, Utc
+from schemas.mojibake import mended
 from schemas.record import Ignored
 
 _EDGES = ("comments", "replies")

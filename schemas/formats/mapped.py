@@ -20,6 +20,7 @@ from schemas.formats.protocol import Item, Payload
 from schemas.jsontext import dumps
 from schemas.local_times import LocalTimes, local_times
 from schemas.mention import Mention
+from schemas.mojibake import mended
 from schemas.record import Dead, Deletion, Ignored, Reason
 from schemas.text import plain, unescape
 
@@ -51,33 +52,39 @@ class Mapped:
         if self._spec.rows is not None:
             yield from self._each(payload, self._spec.rows, headers)
             return
-        row = Row(payload, self._spec.empty, is_exact=LAYOUT_HEADER in headers)
-        yield Ignored("header") if row.is_header else self._item(row, headers)
+        raw, marks = self._mended(payload)
+        row = Row(raw, self._spec.empty, is_exact=LAYOUT_HEADER in headers)
+        yield Ignored("header") if row.is_header else self._item(row, headers, marks)
+
+    def _mended(self, raw: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        return mended(raw) if self._spec.mojibake else (raw, {})
 
     def _each(self, record: dict[str, Any], path: str, headers: Mapping[str, bytes]) -> Iterator[Item]:
         """The items of a record's rows; a bad row is a dead letter of its own bytes."""
         rows = rows_of(record, path)
         if not rows:
             yield Ignored("no rows")
+        around, _ = self._mended(record)
         for number, (at, raw) in enumerate(rows):
             try:
                 if type(raw) is not dict:
                     raise Rejected(Reason.WRONG_TYPE, f"{kind_of(raw)} where an object is expected")
-                yield self._item(Row(raw, self._spec.empty, around=record, number=number), headers)
+                whole, marks = self._mended(raw)
+                yield self._item(Row(whole, self._spec.empty, around=around, number=number), headers, marks)
             except Rejected as error:
                 yield Dead(Reason(error.reason), f"{at}: {error.detail}", dumps(raw))
 
-    def _item(self, row: Row, headers: Mapping[str, bytes]) -> Item:
+    def _item(self, row: Row, headers: Mapping[str, bytes], marks: dict[str, Any]) -> Item:
         spec = self._spec
         if row.any_of(spec.skip):
             return Ignored("skipped by the mapping")
         if row.any_of(spec.deleted):
             platform = self._platform(row)
             gone, _ = native_id(row, spec.native_id, platform, self._addresses, headers)
-            return Deletion(platform, gone, None, "deleted", left(lambda: self._mention(row, headers)))
-        return self._mention(row, headers)
+            return Deletion(platform, gone, None, "deleted", left(lambda: self._mention(row, headers, marks)))
+        return self._mention(row, headers, marks)
 
-    def _mention(self, row: Row, headers: Mapping[str, bytes]) -> Mention:
+    def _mention(self, row: Row, headers: Mapping[str, bytes], mended_marks: dict[str, Any]) -> Mention:
         spec, told = self._spec, local_times(headers)
         platform = self._platform(row)
         native, marks = native_id(row, spec.native_id, platform, self._addresses, headers)
@@ -88,7 +95,7 @@ class Mapped:
                 group, _, inner = name.rpartition(".")
                 (fields[group] if group else fields)[inner] = value
         relation = self._relation(row)
-        extra = row.rest(self._about_author) | marks  # last, when all that is asked of the row is known
+        extra = row.rest(self._about_author) | mended_marks | marks  # last, when all that is asked of the row is known
         return mention(platform=platform, native_id=native, relation=relation, extra=extra, **fields)
 
     def _platform(self, row: Row) -> str:

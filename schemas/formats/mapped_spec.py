@@ -58,6 +58,7 @@ class MappingSpec:
     rating_scale: float = 5
     html: bool = False
     entities: bool = False
+    mojibake: bool = False
     skip: Words = field(default_factory=dict)
     deleted: Words = field(default_factory=dict)
     empty: frozenset[str] = frozenset()

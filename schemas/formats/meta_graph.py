@@ -1,9 +1,8 @@
-"""What Facebook's and Instagram's Graph API have in common: pages {data, paging}, webhooks {object, entry}, and text
-that the personal data download has broken. Used by facebook.py and instagram.py."""
+"""What Facebook's and Instagram's Graph API have in common: pages {data, paging} and webhooks {object, entry}. Used by
+facebook.py and instagram.py."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,10 +15,6 @@ from schemas.formats.parts import Part, joined, listed, mapping
 from schemas.formats.protocol import Item
 from schemas.mention import Utc
 from schemas.record import Ignored, Reason
-
-# "Ã¼", "Â " and the like; or a control character, as most broken letters, dashes and emoji hold (85 alone, a line break
-# of mainframes, is found in whole text). Of 29,304 real lines none was touched whole; broken, 29,280 came back.
-_TELLTALE = re.compile("[ÂÃ][\x80-\xbf]|[\x80-\x84\x86-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,38 +87,3 @@ def _taken(change: Any, at: str, entry: Any, entry_at: str, take: Callable[[Chan
     path, field = joined(at, "value"), holder.get("field")
     value = mapping(holder["value"], path)
     return take(Change(field if type(field) is str else "", value, path, entry, entry_at))
-
-
-def mended(raw: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The object with the text whole again that the personal data download breaks: UTF-8 read as Latin-1, "Ã¼" for "ü".
-
-    Done only where it is certain: a telltale pair stands in it, and every text of the object that is not ASCII is
-    such UTF-8 throughout. One whole umlaut anywhere, and nothing is touched. Returns the object, and what to add to
-    `extra`."""
-    texts = [text for text in _texts(raw) if not text.isascii()]
-    if not any(_TELLTALE.search(text) for text in texts) or any(_whole(text) is None for text in texts):
-        return raw, {}
-    return {key: _replaced(value) for key, value in raw.items()}, {"mojibake_mended": True}
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if type(value) is str:
-        yield value
-    elif type(value) is dict or type(value) is list:
-        for inner in value.values() if type(value) is dict else value:
-            yield from _texts(inner)
-
-
-def _whole(text: str) -> str | None:
-    try:
-        return text.encode("latin-1").decode()
-    except UnicodeError:
-        return None
-
-
-def _replaced(value: Any) -> Any:
-    if type(value) is str:
-        return _whole(value) or value
-    if type(value) is list:
-        return [_replaced(inner) for inner in value]
-    return {key: _replaced(inner) for key, inner in value.items()} if type(value) is dict else value

@@ -200,7 +200,8 @@ def test_every_rule_reaches_the_decoder() -> None:
     said = """
       {platform: {column: N, values: {Twitter: x}, others: web}, native_id: {column: I, from_url: U, made_of: [D, B],
        with_line: true}, text: B, published_at: D, relation: {column: T, values: {RT: repost}}, rating_scale: 10,
-       html: true, times: {layout: local, zone: Europe/Berlin, day_first: true}, skip: {T: [Ad]}, deleted: {S: [gone]},
+       html: true, mojibake: true,
+       times: {layout: local, zone: Europe/Berlin, day_first: true}, skip: {T: [Ad]}, deleted: {S: [gone]},
        empty: [nan], author_columns: [A], columns: [N, I]}"""
     assert spec_of(Mapping.model_validate(yaml.safe_load(said))) == MappingSpec(
         platform=Table("N", {"twitter": "x"}, "web"),
@@ -210,6 +211,7 @@ def test_every_rule_reaches_the_decoder() -> None:
         times=TimeLayout("local", ZoneInfo("Europe/Berlin"), True),
         rating_scale=10,
         html=True,
+        mojibake=True,
         skip={"T": frozenset({"ad"})},
         deleted={"S": frozenset({"gone"})},
         empty=frozenset({"nan"}),

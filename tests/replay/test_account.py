@@ -28,7 +28,7 @@ def golden(path: str) -> bytes:
 
 RECORDS = [
     canonical("1", "Aufzug kaputt"),
-    canonical("2", "Danke!", published_at="2024-03-01T23:59:00Z"),
+    canonical("2", "Danke! \ud83d", published_at="2024-03-01T23:59:00Z"),  # half an emoji
     canonical("1", "Aufzug kaputt"),
     canonical("1", "Aufzug immer noch kaputt", edited_at="2024-03-01T12:30:00Z"),
     canonical("3", "früh", published_at="2024-02-28T12:00:00Z"),
@@ -60,7 +60,7 @@ def test_every_record_is_in_the_sum_and_repeated_mentions_are_in_another(command
     assert dry[0] == "10 records read = 7 good + 2 dead + 1 ignored"
     assert dry[1] == (
         "7 mentions = 5 distinct + 2 repeated (the same post again, a copy or another version of it), 0 deletions; "
-        "1 ids repaired, 1 without an id, 0 cut texts"
+        "1 ids repaired, 1 without an id, 0 cut texts, 1 with characters lost"
     )
     assert dry[-1] == "why not: dead: not_json 2, ignored: empty_page 1"
 
@@ -77,6 +77,7 @@ def test_a_script_gets_the_same_and_nothing_else_on_stdout(command: list[Any]) -
     assert told == rehearsed
     assert told["records"] == told["good"] + told["dead"] + told["ignored"] == 10
     assert (told["mentions"], told["repeats"], told["repaired"], told["synthetic"]) == (7, 2, 1, 1)
+    assert (told["lossy"], told["truncated"], told["stopped"]) == (1, 0, False)
     assert sum(told["hours"]) == 7 and len(told["hours"]) == 24
     assert told["reasons"] == {"dead: not_json": 2, "ignored: empty_page": 1}
 

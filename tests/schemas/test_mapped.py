@@ -43,6 +43,23 @@ def test_a_csv_row_is_taken_with_the_columns_of_its_header_or_of_the_mapping() -
         assert item.text == "Hallo"
 
 
+def test_text_that_was_read_as_latin_1_is_mended_where_the_mapping_says_so() -> None:
+    broken = {"Title": "Züge 👍".encode().decode("latin-1")}
+    row = ROW | {"Body": "Verspätung, Grüße".encode().decode("latin-1")} | broken
+    (column,) = mapped()._spec.fields["text"].columns
+    row[column] = row.pop("Body")
+    assert "Ã" in mention_of(row, mapped()).text
+    item = mention_of(row, mapped(mojibake=True))
+    assert item.text == "Verspätung, Grüße" and item.extra == {"Title": "Züge 👍", "mojibake_mended": True}
+    whole = row | {"Title": "Züge"}
+    assert "Ã" in mention_of(whole, mapped(mojibake=True)).text, "one whole umlaut, and nothing is certain"
+    page = {"rows": [row, ROW]}
+    formats = {"tool": mapped(mojibake=True, rows="rows")}
+    raw = Record("f", 0, 1, json.dumps(page).encode())
+    first, second = decode(raw, format_name="tool", max_bytes=9999, formats=formats)
+    assert first.text == "Verspätung, Grüße" and second.text == "Hallo" and "mojibake_mended" not in second.extra
+
+
 def test_every_field_is_taken_from_its_column_and_no_column_is_left() -> None:
     texts = {"title": "T", "author.handle": "@ann", "author.name": "Ann", "language": "de", "parent_author": "@bob"}
     texts |= {"parent_text": "Und?"}
@@ -333,6 +350,7 @@ specs = st.builds(
     rating_scale=st.sampled_from([5.0, 10.0]),
     html=st.booleans(),
     entities=st.booleans(),
+    mojibake=st.booleans(),
     skip=listed,
     deleted=listed,
     empty=st.frozensets(st.just("nan")),

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.addresses import post_of, root_of
-from schemas.formats.meta_graph import mended
 from schemas.mention import Mention
+from schemas.mojibake import mended
 from schemas.payload import parse_json
 from schemas.record import Dead, Ignored
 from tests.schemas.golden import ROOT, Case, dead_of, decoded, only
