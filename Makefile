@@ -119,4 +119,4 @@ a set, named as in samples/formats, and GOLD=DIR, a folder with dev.jsonl (one p
 	@$(BIN)/python -m benchmarks.real_files --sets "$(SETS)" --gold "$(GOLD)"
 
 clean: ## remove the virtual environment and what demos left
-	@rm -rf .venv demo-data echolot-data build *.egg-info
+	@rm -rf .venv demo-data demo-data-kafka echolot-data build *.egg-info

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import copy
 import csv
+import functools
 import io
 import json
 import random
@@ -89,6 +90,7 @@ def corpus() -> list[Seed]:
     return found
 
 
+@functools.cache
 def columns() -> Columns:
     """Of the tables as an embedded store has them."""
     found: defaultdict[str, dict[str, str]] = defaultdict(dict)

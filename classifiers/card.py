@@ -44,7 +44,7 @@ _LIMITS = """\
 - Probabilities are calibrated on the labelled real posts, whose base rate is far above a feed's: read them as ranks.
   The threshold of needs_intervention is a compromise between both; the trade-off is above.
 - Labels come from one annotator a post, by written guidelines.
-- Of a text of more than 2,000 characters the first 1,500 and the last 500 are read (`intents:only-ends-read` says so),
+- Of a text of more than 2,000 characters the first 1,499 and the last 500 are read (`intents:only-ends-read` says so),
   of those the sentence vectors see 200 pieces of words, the encoder 80: what else a long review holds goes unseen."""
 
 

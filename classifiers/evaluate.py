@@ -101,6 +101,7 @@ def _judged(texts: Sequence[str], names: Sequence[str], judge: Judge) -> tuple[F
 
 def _notes(path: Path, intents: Intents, posts: int, unjudged: int) -> Iterator[str]:
     if unjudged:
-        yield f"{unjudged} of {posts} posts were not judged (no text, or a script or words unknown): they count as a no"
+        why = "no text, or words or a script unknown"
+        yield f"{unjudged} of {posts} posts were not judged ({why}), and count as without intent"
     if gold.file_hash(path) in intents.trained_on:
         yield f"the model was trained on {path.name}: these figures flatter; its card has those on held-out posts"

@@ -92,7 +92,8 @@ def evaluate(path: Path, judge: Judge) -> SentimentReport:
         for n, said in enumerate(judged["sentiment"]):
             unjudged += said == UNJUDGED
             scores[start + n] = (0.0, 1.0, 0.0) if said == UNJUDGED else judged["sentiment_probabilities"][n]
-    note = f"{unjudged} of {len(posts)} posts were not judged (a script or words unknown): they count as neutral"
+    why = "no text, or words or a script unknown"
+    note = f"{unjudged} of {len(posts)} posts were not judged ({why}), and count as neutral"
     return SentimentReport(tuple(figures("as shipped", posts, scores)), (note,) if unjudged else ())
 
 

@@ -71,7 +71,7 @@ class Intents:
         limits = {output.name: output.threshold for output in model.outputs[:-1]}  # of relevance nothing is said
         for name in thresholds or {}:
             if name not in limits:
-                raise TerminalError(f"judge.thresholds: the model has no {name!r}; name one of {', '.join(limits)}")
+                raise TerminalError(f"judge.thresholds: none can be set for {name!r}; name one of {', '.join(limits)}")
         limits |= thresholds or {}
         self._model = model
         self._thresholds = list(limits.values())

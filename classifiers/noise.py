@@ -40,7 +40,7 @@ class NoiseMarks:
 
 
 def _reason(label: Noise, stem: str) -> str:
-    return f"noise:{label}:{stem}" if stem else f"noise:{label}"
+    return f"noise:{label}:{stem.strip().replace(' ', '-')}" if any(map(str.isalpha, stem)) else f"noise:{label}"
 
 
 def _labels(mention: Mention, text: str) -> dict[Noise, str]:

@@ -24,23 +24,30 @@ _RETWEET = re.compile(r"^\s*RT\s+@\w+:?\s*")
 
 def normalise(text: str) -> str:
     """NFC, mojibake mended, invisible characters and runs of white space gone, at most `LIMIT` characters."""
-    text = _cut(text, _RAW_LIMIT)
+    return _cut(_tidy(_cut(text, _RAW_LIMIT)), LIMIT)
+
+
+def _tidy(text: str) -> str:
     if not text.isascii():
         if _MOJIBAKE.search(text):
             text = ftfy.fix_encoding(text)
         text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
-    return _cut(" ".join(text.split()), LIMIT)
+    return " ".join(text.split())
 
 
 def mention_text(mention: Mention) -> str:
     """Title and text as one normalised string."""
-    return normalise(f"{mention.title}\n{mention.text}" if mention.title else mention.text)
+    return normalise(_written(mention))
 
 
 def is_read_whole(mention: Mention) -> bool:
     """Whether all of it is within `mention_text`: of a longer text classifiers see head and tail."""
-    text = f"{mention.title}\n{mention.text}" if mention.title else mention.text
-    return len(text) <= LIMIT or (len(text) <= _RAW_LIMIT and len(" ".join(text.split())) <= LIMIT)
+    text = _written(mention)
+    return len(text) <= LIMIT or (len(text) <= _RAW_LIMIT and len(_tidy(text)) <= LIMIT)
+
+
+def _written(mention: Mention) -> str:
+    return f"{mention.title}\n{mention.text}" if mention.title else mention.text
 
 
 def plain_words(text: str) -> str:

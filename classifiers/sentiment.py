@@ -48,6 +48,7 @@ class Sentiment:
                 f"one with `echolot train sentiment ... --out DIR`"
             )
         self._model, self._stages = model, model.encoder.stages
+        self._encoder = encoder
         self._hears = len(self._stages) > 1 and model.encoder.of == encoder
         self._sentences = Sentences(model.encoder.head)
         self._biases = np.array([output.bias for output in model.outputs])
@@ -60,7 +61,8 @@ class Sentiment:
     @property
     def settings(self) -> str:
         """For people, in the generation's description."""
-        return "" if self._hears else "does not hear the encoder of intents: it was calibrated for another, or for none"
+        deaf = self._encoder and not self._hears
+        return "does not hear the encoder of intents: it was calibrated for another, or for none" if deaf else ""
 
     def classify(self, mentions: Sequence[Mention], seen: Mapping[str, list[Any]]) -> Columns:
         """See the protocol."""

@@ -53,6 +53,8 @@ class Brands(Settings):
             raise ValueError(f"brand id {doubled[0]!r} stands twice; give each brand its own id")
         for brand in self.brands:
             for rival in brand.competitors:
+                if rival == brand.id:
+                    raise ValueError(f"brand {rival!r} is its own competitor; take it out of its competitors")
                 if rival not in ids:
                     raise ValueError(f"brand {brand.id!r} names competitor {rival!r}, which is not in this file")
             known = {w.casefold() for w in (brand.name, *brand.names, *brand.products, *brand.staff)}

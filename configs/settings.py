@@ -84,7 +84,9 @@ class FilesSource(Settings):
     kind: Literal["files"] = "files"
     """Says that this source is a directory."""
     path: RelativePath
-    """The directory; files in it are read in order of name, hidden files are left alone."""
+    """The directory; files in it are read in order of name, hidden files are left alone. A file is appended to. One
+    that was rotated or replaced is told by another first record, and read from its beginning. Move old ones away: by
+    another name they are read again."""
     formats: dict[str, str] = Field(default_factory=dict)
     """Format by file name pattern ("twcs*.csv": twcs); others are told by the payload's shape."""
     follow: bool = True

@@ -9,9 +9,12 @@ from pydantic import Field, model_validator
 from configs.base import Settings
 
 RESERVED = frozenset(
-    ("macro", "needs_intervention", "none", "relevance", "severity", "severity_2", "severity_3", "severity_4")
-)
-"""What stands beside the intents in models, thresholds and tables of figures."""
+    (
+        "macro", "needs_intervention", "ni", "none", "relevance", "severity", "severity_2", "severity_3", "severity_4",
+        "unjudged", "word",
+    )
+)  # fmt: skip
+"""What stands beside the intents in models, thresholds, reason codes and tables of figures."""
 
 
 class Intent(Settings):
@@ -41,7 +44,5 @@ class Taxonomy(Settings):
         if len(set(ids)) < len(ids):
             raise ValueError("an intent id stands twice; give each intent its own id")
         for taken in sorted(RESERVED.intersection(ids)):
-            raise ValueError(
-                f"an intent cannot be called {taken!r}, which the model says beside the intents; rename it"
-            )
+            raise ValueError(f"an intent cannot be called {taken!r}, a name that Echolot uses itself; rename it")
         return self

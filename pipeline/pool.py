@@ -86,7 +86,7 @@ def _answers(address: str) -> bool:
     host, _, port = address.rpartition(":")
     try:
         socket.create_connection((host.strip("[]"), int(port)), GRACE_SECONDS).close()
-    except OSError:
+    except (OSError, ValueError):  # the latter: no address
         return False
     return True
 

@@ -85,12 +85,12 @@ def counts(store: Store) -> str:
 
 def verdict(reasons: Sequence[str], probability: float) -> str:
     """How likely somebody is needed, the intents, the likeliest first, and what spoke for it
-    ("somebody 0.95, defect 0.88, complaint 0.70; kaputt, verletzt (health_safety)").
+    ("needed 0.95, defect 0.88, complaint 0.70; kaputt, verletzt (health_safety)").
 
     Reason codes: docs/sql.md."""
     found = [m for r in reasons if (m := re.fullmatch(r"intents:(?!ni:)(\w+):([01]\.\d+)>=[01]\.\d+", r))]
     likeliest = sorted(found, key=lambda m: (-float(m[2]), m[1]))
-    said = ", ".join([f"somebody {probability:.2f}", *(f"{m[1]} {m[2]}" for m in likeliest)])
+    said = ", ".join([f"needed {probability:.2f}", *(f"{m[1]} {m[2]}" for m in likeliest)])
     why = [r.removeprefix(_WORD) for r in reasons if r.startswith(_WORD)]
     why += [f"{m[2]} ({m[1]})" for r in reasons if (m := re.fullmatch(r"sensitive:(\w+):(.+)", r))]
     return f"{said}; {', '.join(why)}" if why else said

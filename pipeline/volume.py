@@ -24,11 +24,12 @@ class Volume(NamedTuple):
 
 
 def volume(store: Store) -> Volume:
-    """Of the newest days that have any, the newest left out, since it need not be over.
+    """Of the newest days that have any. The newest is left out, since it need not be over, and so is a store's first.
 
-    Counted are posts that name a brand, are no noise and were judged: on the others no threshold decides. Raises
-    TerminalError where there is no whole day."""
-    posts = [count for _, count in store.query(_BY_DAY).rows[1:]]
+    Counted are posts that name a brand, were judged, and are queued or not by the threshold alone; offers below it are
+    kept out by another reason. Raises TerminalError where there is no whole day."""
+    found = [count for _, count in store.query(_BY_DAY).rows]
+    posts = found[1:] if len(found) > DAYS else found[1:-1]
     if not posts:
         raise TerminalError(
             "the store holds no whole day of mentions that a threshold decides on, so how many come a day is unknown; "

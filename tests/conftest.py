@@ -42,6 +42,15 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     return report
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """A whole module, too."""
+    report = yield
+    if report.skipped:
+        forbid_skip(report)
+    return report
+
+
 def pytest_sessionfinish() -> None:
     """Of a worker process, too."""
     light.clear()

@@ -44,7 +44,8 @@ class Sentences:
         if wanted != encoder_hash():
             raise TerminalError(
                 f"the model was trained over another sentence encoder than this Echolot's ({PACKAGE}, {GRAPH.name}), "
-                f"or one of its files is damaged; reinstall both, or train the model anew with `echolot train intents`"
+                f"or one of its files is damaged; reinstall Echolot and that package, or train the model anew with "
+                f"`echolot train intents`"
             )
 
     def logits(self, vectors: Sequence[NDArray[np.float32]]) -> Floats:

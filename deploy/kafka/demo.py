@@ -1,6 +1,6 @@
 """`make demo-kafka`: a real broker, the sample posts produced at a rate, the job, and the queue while it fills.
 
-python -m deploy.kafka.demo [--rate 40] [--folder demo-data/kafka]"""
+python -m deploy.kafka.demo [--rate 40] [--folder demo-data-kafka]"""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def main() -> int:
     """Runs until all samples are in the store, or Ctrl-C; stops all that it started."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rate", type=float, default=40, help="posts a second")
-    parser.add_argument("--folder", type=Path, default=Path("demo-data/kafka"), help="work folder; emptied first")
+    parser.add_argument("--folder", type=Path, default=Path("demo-data-kafka"), help="work folder; emptied first")
     options = parser.parse_args()
     try:
         empty(options.folder)

@@ -193,5 +193,5 @@ def _of_test(posts: Sequence[LanguagePost], told: Sequence[str]) -> tuple[list[s
     """Languages and verdicts of posts whose mistakes nobody read."""
     pairs = [(post.language, verdict) for post, verdict in zip(posts, told, strict=True) if post.part == "test"]
     if not pairs:
-        raise typer.BadParameter("--picture: the file has no posts of part test, of which the picture would be")
+        raise typer.BadParameter("--picture is of part test, and the file has no posts of that part")
     return [label for label, _ in pairs], [verdict for _, verdict in pairs]

@@ -147,9 +147,10 @@ def _run(settings: JobSettings, workers: int) -> tuple[Progress | None, bool]:
                 done = replaying.run(settings, workers=workers, stop=stop, say=bar.show)
         except Stopped as told:  # while it started, or waited for a store that is away
             print(told, file=sys.stderr)
-    if stop.is_set():
+    cut_short = stop.is_set() and (done is None or done.repeats is None)  # they are counted at the end
+    if cut_short:
         print("stopped before the end; run the same command with --resume to go on", file=sys.stderr)
-    return done, stop.is_set()
+    return done, cut_short
 
 
 def _rehearse(settings: JobSettings, as_json: bool) -> None:

@@ -34,7 +34,7 @@ def thresholds(
         float | None,
         typer.Option(
             "--mentions-per-day",
-            help="That name a brand and are no noise; for --queue-per-day. Unset: counted in the store of --config.",
+            help="That name a brand and were judged; for --queue-per-day. Unset: counted in the store of --config.",
             min=1,
         ),
     ] = None,
@@ -58,9 +58,10 @@ def thresholds(
         raise typer.BadParameter("say what you wish: either --recall, or --queue-per-day")
     if queue is None and mentions is not None:
         raise typer.BadParameter("--mentions-per-day is for --queue-per-day; leave it out")
-    if queue is not None and mentions is None and not config:
+    if queue is not None and mentions is None and (not config or label != "needs_intervention"):
         raise typer.BadParameter(
-            "--queue-per-day needs --mentions-per-day, or --config FILE: the mentions in its store are counted"
+            "--queue-per-day needs --mentions-per-day; for needs_intervention --config FILE will do, since what its "
+            "store holds of them is counted"
         )
     settings = judged_by(config)
     counted = ""

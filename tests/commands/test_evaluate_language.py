@@ -31,7 +31,7 @@ def test_a_picture_shows_which_language_is_told_as_which(tmp_path):
     drawn = picture.read_text(encoding="utf-8")
     assert all(f">{word}</text>" in drawn for word in ("de", "pt", "other", "none", "0.92"))
     dev.write_text('{"id": "a", "text": "Guten Tag", "lang": "de", "part": "dev"}', encoding="utf-8")
-    assert_says(echolot("evaluate", "language", dev, "--picture", picture), 2, "no posts of part test")
+    assert_says(echolot("evaluate", "language", dev, "--picture", picture), 2, "no posts of that part")
 
 
 def test_a_wrong_file_is_one_sentence_with_line_and_mend(tmp_path):

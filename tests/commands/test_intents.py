@@ -61,14 +61,17 @@ def test_a_row_without_sense_is_told_with_file_and_line(tmp_path):
 
 
 def test_posts_that_are_not_judged_are_counted_in_a_note(tmp_path):
-    gold = tmp_path / "own.tsv"
+    gold, why = (
+        tmp_path / "own.tsv",
+        "1 of 2 posts were not judged (no text, or words or a script unknown), and count as",
+    )
     gold.write_text("Der Aufzug ist kaputt\tdefect\nПоезд опоздал\tcomplaint\n", encoding="utf-8")
     said = json.loads(echolot("evaluate", "intents", gold, "--json").stdout)
-    assert said["notes"] == ["1 of 2 posts were not judged (no text, or a script or words unknown): they count as a no"]
+    assert said["notes"] == [f"{why} without intent"]
     gold.write_text("Danke!\tpositive\nПоезд опоздал\tnegative\n", encoding="utf-8")
     said = json.loads(echolot("evaluate", "sentiment", gold, "--json").stdout)
-    assert said["notes"] == ["1 of 2 posts were not judged (a script or words unknown): they count as neutral"]
-    assert "Note: 1 of 2 posts were not judged" in echolot("evaluate", "sentiment", gold).stdout
+    assert said["notes"] == [f"{why} neutral"]
+    assert f"Note: {why} neutral" in echolot("evaluate", "sentiment", gold).stdout
 
 
 def test_a_seventh_intent_from_labelled_rows_to_the_table(tmp_path):

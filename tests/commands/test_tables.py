@@ -21,7 +21,7 @@ def printed(names, rows, width=80, title="", **more):
 
 @pytest.mark.parametrize("width", [80, 120, 200])
 def test_the_queue_is_a_table_of_narrow_lines_at_every_usual_width(width):
-    rows = [("deutsche-bahn", "somebody 0.93, defect 0.87; " + "kaputt, " * 20, 3, "0.011", LONG * 2)] * 3
+    rows = [("deutsche-bahn", "needed 0.93, defect 0.87; " + "kaputt, " * 20, 3, "0.011", LONG * 2)] * 3
     names = ["brand", "how sure, what, why", "sev", "risk", "post"]
     lines = printed(names, rows, width, most_lines=report.MOST_LINES).splitlines()
     assert "sev" in lines[0] and max(map(len, lines)) <= width
@@ -65,9 +65,9 @@ def test_a_post_cannot_drive_the_terminal():
 
 def test_a_verdict_says_how_sure_for_what_and_why():
     reasons = ["language:fast", "intents:ni:0.95>=0.45", "intents:complaint:0.70>=0.27", "intents:defect:0.88>=0.35"]
-    said = "somebody 0.95, defect 0.88, complaint 0.70"
+    said = "needed 0.95, defect 0.88, complaint 0.70"
     assert report.verdict(reasons, 0.95) == said
     assert report.verdict([*reasons, "intents:word:brennt", "intents:word:akku"], 0.95) == f"{said}; brennt, akku"
     matter = "sensitive:health_safety:brennt"
     assert report.verdict([*reasons, "intents:word:akku", matter], 0.95) == f"{said}; akku, brennt (health_safety)"
-    assert report.verdict(reasons[:2], 0.954) == "somebody 0.95"
+    assert report.verdict(reasons[:2], 0.954) == "needed 0.95"

@@ -126,14 +126,40 @@ def test_a_csv_file_is_told_by_its_first_row_not_its_header(tmp_path):
     assert [r.value for r in everything(records)] == [b"3,x", b"4,y", b"5,z", b"6,z"]
 
 
-def test_a_file_that_shrinks_is_told(tmp_path, caplog):
-    path = tmp_path / "a.jsonl"
+def test_a_file_that_is_written_anew_under_the_same_first_record_is_told(tmp_path, caplog):
+    path, new = tmp_path / "a.jsonl", tmp_path / ".new"
     path.write_bytes(b'{"n": 1}\n{"n": 2}\n')
     records = source(tmp_path)
     everything(records)
     path.write_bytes(b'{"n": 1}\n')
     assert everything(records) == [] and everything(records) == []
-    assert caplog.text.count("shorter than what was read of it") == 1
+    assert caplog.text.count("written anew with the same first record") == 1
+    new.write_bytes(b'{"n": 1}\n{"n": 7}\n{"n": 3}\n')
+    new.rename(path)
+    assert [r.value for r in everything(records)] == [b'{"n": 3}']
+    assert caplog.text.count("written anew with the same first record") == 2
+
+
+@pytest.mark.parametrize("follow", [True, False])
+def test_a_quoted_row_that_is_too_long_holds_nothing_back(tmp_path, follow):
+    rows = [b'1,"' + b"x" * 2000 + b'"', b"2,y", b'3,"a\nb"', b'4,"' + b"x" * 2000 + b'"']
+    (tmp_path / "t.csv").write_bytes(b"id,text\n" + b"\n".join(rows) + b"\n")
+    found = everything(source(tmp_path, most=1000, follow=follow))
+    assert [(r.position, r.value) for r in found] == [(n, row[:1001]) for n, row in enumerate(rows, 1)]
+
+
+def test_a_file_that_comes_back_is_not_read_again(tmp_path):
+    path, aside = tmp_path / "a.jsonl", tmp_path / ".a"
+    path.write_bytes(b'{"n": 1}\n{"n": 2}\n')
+    records = source(tmp_path)
+    records.commit(last_of(everything(records)))
+    path.rename(aside)
+    assert everything(records) == []
+    aside.rename(path)
+    assert everything(records) == []
+    with path.open("ab") as stream:
+        stream.write(b'{"n": 3}\n')
+    assert [(r.position, r.value) for r in everything(records)] == [(3, b'{"n": 3}')]
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
@@ -152,7 +178,7 @@ def test_a_line_that_is_too_long_is_cut_where_that_shows_and_the_next_one_is_who
 
 def test_a_huge_line_needs_no_memory(tmp_path):
     with (tmp_path / "a.jsonl").open("wb") as stream:
-        for _ in range(200):
+        for _ in range(20):
             stream.write(b"x" * 1_000_000)
         stream.write(b"\n{}\n")
     tracemalloc.start()

@@ -55,15 +55,22 @@ def test_a_killed_worker_is_started_again_as_often_as_it_takes(workers, asked):
     assert len(set(pids(3))) == 3
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]"])
-def test_a_killed_worker_whose_taskmanager_died_too_stays_dead(workers, host):
+@pytest.mark.parametrize("url", ["127.0.0.1:{port}", "[::1]:{port}", "nowhere"])
+def test_a_killed_worker_whose_taskmanager_died_too_stays_dead(workers, url):
     made, pids = workers
     (port,) = free_ports(1)
-    request = api.StartWorkerRequest(worker_id="1-1", control_endpoint={"url": f"{host}:{port}"})
+    request = api.StartWorkerRequest(worker_id="1-1", control_endpoint={"url": url.format(port=port)})
     made.StartWorker(request, None)
     os.kill(pids(1)[0], signal.SIGKILL)
     time.sleep(1)
     assert len(pids(1)) == 1
+
+
+def test_an_address_of_either_kind_is_asked(monkeypatch):
+    asked = []
+    monkeypatch.setattr(pool.socket, "create_connection", lambda where, _: asked.append(where) or socket.socket())
+    assert pool._answers("[::1]:80") and pool._answers("localhost:81")
+    assert asked == [("::1", 80), ("localhost", 81)]
 
 
 def test_a_worker_that_flink_stopped_stays_stopped_also_when_it_was_killed_first(workers, asked):

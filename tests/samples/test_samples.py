@@ -31,7 +31,7 @@ NAMES = sorted(FORMATS)
 @pytest.fixture(scope="module")
 def records() -> dict[str, list[Record]]:
     """All records by file, as the job's own reader cuts them."""
-    source = FileRecords(FilesSource(path=POSTS, follow=False), {})
+    source = FileRecords(FilesSource(path=POSTS, follow=False), {}, 1 << 20)
     found: dict[str, list[Record]] = {name: [] for name in NAMES}
     while not source.exhausted:
         batch = source.poll(0)

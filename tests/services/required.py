@@ -15,7 +15,7 @@ def is_required() -> bool:
     return os.environ.get("ECHOLOT_REQUIRE_SERVICES") == "1"
 
 
-def forbid_skip(report: pytest.TestReport) -> None:
+def forbid_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
     """Make a skip a failure where services are required, but for what a machine may lack."""
     reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
     if is_required() and not any(word in reason for word in MAY_LACK):
