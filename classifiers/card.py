@@ -188,7 +188,7 @@ def _figures(figures: Sequence[Figures]) -> Iterator[str]:
     for row in figures:
         if row.split != split:
             split = row.split
-            yield from ("", f"### {split.capitalize()}", "")
+            yield from ("", f"### {split[0].upper()}{split[1:]}", "")
             yield (
                 "| language | label | posts | positives | F1 | AP | precision | recall | ECE | P at 2 % | queue | "
                 "P at 80 % |"
