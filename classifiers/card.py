@@ -207,7 +207,7 @@ def _networks(model: Model) -> Iterator[str]:
         yield (
             "The folds, and the sources left out one by one, are of the other models, calibration and thresholds: the "
             "encoder's logits, alone and in the mean, are of networks that saw one half of the posts, or of two groups "
-            "of sources one."
+            "of sources one. `encoder, frozen` is the whole network as it came, under heads of its own."
         )
 
 

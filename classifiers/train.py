@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -115,10 +116,12 @@ def train(
     sources += tuple(Source(path.name, gold.file_hash(path), _lines(path)) for path in (*further.feeds, *further.texts))
     material = _Material.of(posts, feed, targets)
 
-    def held_out_by(part: NDArray[np.str_]) -> Logits:
+    def of_kind(fitted_on: Callable[[NDArray[np.int64]], Score], part: NDArray[np.str_]) -> Floats:
         everything = np.concatenate([part, material.feed_parts(part)])
-        linear = held_out_logits(everything, material.targets, material.linear)
-        return Logits(linear, (held_out_logits(everything, material.targets, material.head),)).rows(everyone)
+        return held_out_logits(everything, material.targets, fitted_on)[: len(posts)]
+
+    def held_out_by(part: NDArray[np.str_]) -> Logits:
+        return Logits(of_kind(material.linear, part), (of_kind(partial(material.head, material.vectors), part),))
 
     everyone = np.arange(len(posts))
     parts = folds_of(posts, seed).astype(str)
@@ -126,12 +129,16 @@ def train(
     real = np.flatnonzero(origins != "")
     chosen = real if len(real) else everyone
     many = len(set(origins[real].tolist())) > 1  # of one collection nothing can be left out
-    by_post, by_source = held_out_by(parts), held_out_by(origins if many else np.full(len(posts), ""))
+    source = origins if many else np.full(len(posts), "")
+    by_post, by_source = held_out_by(parts), held_out_by(source)
+    frozen: tuple[Logits, Logits] | None = None
     graph, tokenizer, sentiments, taught, tones = b"", "", None, None, None
     encoder_seconds: float | None = None
     if further.encoder:
         made = train_encoder.train(posts, feed, targets, material.is_brand, further, beside, out_dir, seed, tell)
         by_post, by_source = by_post.and_of(made.by_post), by_source.and_of(made.by_source)
+        first, second = (of_kind(partial(material.head, made.frozen), part) for part in (parts, source))
+        frozen = Logits(first), Logits(second)
         graph, tokenizer, sentiments, taught, tones = made.graph, made.tokenizer, made.sets, made.taught, made.tones
         encoder_seconds = made.seconds
         started += made.seconds_now
@@ -166,8 +173,10 @@ def train(
     if tones is not None and sentiments:
         held_out_tones.save(out_dir, graph, [post.text for post in posts], tones)
     stages = [*trial.stages(CROSS_VALIDATED, by_post, parts)]
+    stages += trial.of_frozen(CROSS_VALIDATED, frozen, 0, parts)
     if many:
         stages += trial.stages(SOURCE_LEFT_OUT, by_source, origins)
+        stages += trial.of_frozen(SOURCE_LEFT_OUT, frozen, 1, origins)
     report = Report(
         (*figures, *harder), _notes(posts), tuple(_trade_offs(posts, targets, scores, real)), tuple(stages), severities
     )
@@ -210,8 +219,8 @@ class _Material:
     def linear(self, seen: NDArray[np.int64]) -> Score:
         return linear_scores(self.texts, self.targets, self.weights, seen)
 
-    def head(self, seen: NDArray[np.int64]) -> Score:
-        return head_scores(self.vectors, self.targets, self.weights, seen)
+    def head(self, vectors: Floats, seen: NDArray[np.int64]) -> Score:
+        return head_scores(vectors, self.targets, self.weights, seen)
 
 
 def _read(paths: Sequence[Path], intents: Sequence[str]) -> tuple[list[GoldPost], tuple[Source, ...]]:
@@ -272,9 +281,21 @@ class _Trial:
     def stages(self, split: str, logits: Logits, part: NDArray[np.generic]) -> Iterator[Figures]:
         """Each model alone, both on every post, and the cascade, in a few rows."""
         for name, pick, asked in self._ways(split):
-            figures, _, _ = self._judged(f"{split}: {name}", pick(logits), pick(self.by_post), part, asked)
-            wanted = {(label, language) for label in ("macro", NEEDS_INTERVENTION) for language in (ALL, UNTRANSLATED)}
-            yield from (row for row in figures if (row.label, row.language) in wanted)
+            yield from self._few(f"{split}: {name}", pick(logits), pick(self.by_post), part, asked)
+
+    def of_frozen(
+        self, split: str, frozen: tuple[Logits, Logits] | None, which: int, part: NDArray[np.generic]
+    ) -> Iterator[Figures]:
+        """The same of heads over the encoder as it came; `which` of both ways of holding out."""
+        if frozen is not None:
+            yield from self._few(f"{split}: encoder, frozen, alone", frozen[which], frozen[0], part, ())
+
+    def _few(
+        self, split: str, logits: Logits, by_post: Logits, part: NDArray[np.generic], asked: tuple[float, ...]
+    ) -> Iterator[Figures]:
+        figures, _, _ = self._judged(split, logits, by_post, part, asked)
+        wanted = {(label, language) for label in ("macro", NEEDS_INTERVENTION) for language in (ALL, UNTRANSLATED)}
+        yield from (row for row in figures if (row.label, row.language) in wanted)
 
     def _ways(self, split: str) -> Iterator[tuple[str, Callable[[Logits], Logits], tuple[float, ...]]]:
         networks = "two halves" if split == CROSS_VALIDATED else "two groups of sources"

@@ -35,6 +35,8 @@ class Trained:
 
     by_post: Floats
     by_source: Floats
+    frozen: Floats
+    """Vectors of the labelled posts, then of the feeds', by the network as it came."""
     tones: Floats
     """Logits of the sentiment of the labelled posts, by networks that had not seen them."""
     graph: bytes
@@ -73,9 +75,12 @@ def train(
     graph, tokenizer = trainer.finished()
     by_post, tones = trainer.held_out(half)
     by_source, _ = trainer.held_out(group)
+    frozen = trainer.frozen(len(posts) + len(feed))
     count = len(posts)
     sets, taught = Counter(post.set for post in sentiments), Counter(text.origin for text in unlabelled)
-    return Trained(by_post[:count], by_source[:count], tones[:count], graph, tokenizer, sets, taught, *trainer.seconds)
+    return Trained(
+        by_post[:count], by_source[:count], frozen, tones[:count], graph, tokenizer, sets, taught, *trainer.seconds
+    )
 
 
 def read(

@@ -135,6 +135,19 @@ def padded(pieces: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
 
 
 @torch.no_grad()  # type: ignore[untyped-decorator,unused-ignore]
+def vectors(network: Network, pieces: Sequence[Sequence[int]], size: int = 64) -> Floats:
+    """What the heads stand on, (texts, width), in order."""
+    network.eval()
+    order = sorted(range(len(pieces)), key=lambda n: len(pieces[n]))
+    found = np.zeros((len(pieces), network.verdicts.in_features), np.float32)
+    for start in range(0, len(order), size):
+        chosen = order[start : start + size]
+        with in_16_bits():
+            found[chosen] = network.vectors(*padded([pieces[n] for n in chosen])).float().numpy()
+    return found
+
+
+@torch.no_grad()  # type: ignore[untyped-decorator,unused-ignore]
 def logits(network: Network, pieces: Sequence[Sequence[int]], size: int = 64) -> tuple[Floats, Floats]:
     """Verdicts' and sentiments' logits of all texts, in order."""
     network.eval()

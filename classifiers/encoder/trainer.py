@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from classifiers.encoder import export, network, recipe
-from classifiers.encoder.learning import Example, logits
+from classifiers.encoder.learning import Example, logits, vectors
 from classifiers.encoder.lesson import Kind, Lesson
 from classifiers.encoder.package import PACKAGE
 from classifiers.encoder.scorer import pieces
@@ -98,6 +98,19 @@ class Trainer:
             trained = self._network(part != value)
             verdicts[inside], sentiments[inside] = logits(trained, [self._examples[n].pieces for n in inside])
         return verdicts, sentiments
+
+    def frozen(self, count: int) -> Floats:
+        """Vectors of the first `count` lessons by the network as it came, centred and of length 1: (count, width).
+
+        Heads over them tell what its training brings."""
+        self._tell("the encoder as it came")
+        network.seeded(self._seed, os.cpu_count() or 1)
+        untrained = network.load(self._checkpoint, self._outputs)
+        found: Floats = vectors(untrained, [each.pieces for each in self._examples[:count]]).astype(np.float64)
+        found /= np.linalg.norm(found, axis=1, keepdims=True)
+        found -= found.mean(axis=0)
+        found /= np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-12)
+        return found
 
     def finished(self) -> tuple[bytes, str]:
         """Graph and tokenizer of a network that saw everything."""

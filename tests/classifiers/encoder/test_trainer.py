@@ -63,6 +63,9 @@ def test_it_trains_a_third_model_and_goes_on_from_what_is_kept(checkpoint, tmp_p
     stages = {row.split for row in report.stages}
     assert "five folds: encoder alone, networks of two halves" in stages
     assert "source left out: encoder alone, networks of two groups of sources" in stages
+    assert {"five folds: encoder, frozen, alone", "source left out: encoder, frozen, alone"} <= stages
+    untrained = report_of(report, "five folds: encoder, frozen, alone")
+    assert untrained.average_precision > 0.9, "these posts are told by their letters"
     found = classified(Intents(model, SIX), [mention("@Brand_Help der Aufzug ist kaputt in Köln")])
     assert found["intents"] == [["defect"]]
 
@@ -82,6 +85,11 @@ def test_it_trains_a_third_model_and_goes_on_from_what_is_kept(checkpoint, tmp_p
         card = (tmp_path / folder / "intents.md").read_text()
         assert "are of networks that saw one half of the posts" in card
         assert re.search(r"in \d+\.\d h of it \(\S+ kWh at 25 W a core\)", card)
+
+
+def report_of(report, split):
+    """Of needs-intervention in all languages."""
+    return next(row for row in report.stages if (row.split, row.language) == (split, "all") and row.label[0] == "n")
 
 
 def test_others_train_all_that_is_asked_for_later(checkpoint, tmp_path, monkeypatch):
