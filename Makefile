@@ -104,7 +104,7 @@ train: ## train the shipped models anew, hours; needs labelled posts (not in thi
 	@$(BIN)/echolot train intents $(labelled) $(feeds) $(encoder) --out classifiers/artefacts
 	@$(BIN)/echolot train sentiment $(SETS)/umsab $(SETS)/mobasa --out classifiers/artefacts/sentiment
 
-evaluate: ## cross-validated figures, each stage beside the whole; trains all to that end, hours; GOLD=DIR SETS=DIR
+evaluate: ## cross-validated figures, each stage beside the whole, hours; needs labelled posts: GOLD=DIR SETS=DIR
 	@$(call need_gold,evaluate)
 	@$(MAKE) --no-print-directory .venv/training
 	@$(BIN)/echolot train intents $(labelled) $(feeds) $(encoder) --out $$(mktemp -d)

@@ -65,6 +65,7 @@ all models on every post, and a core judges some 2,000 posts/s (vectors take .9 
 _LEAST_POSTS = 10  # with an intent, before a model for it makes sense
 _HANDLE = re.compile(r"(?<![\w@])@(\w+)")
 _MASKS = frozenset(("user", "someuser", "email", "example"))  # stand for private people in labelled sets
+_FROZEN = "encoder, frozen, alone"
 CROSS_VALIDATED, SOURCE_LEFT_OUT = "five folds", "source left out"
 
 
@@ -173,10 +174,12 @@ def train(
     if tones is not None and sentiments:
         held_out_tones.save(out_dir, graph, [post.text for post in posts], tones)
     stages = [*trial.stages(CROSS_VALIDATED, by_post, parts)]
-    stages += trial.of_frozen(CROSS_VALIDATED, frozen, 0, parts)
+    if frozen is not None:
+        stages += trial.few(f"{CROSS_VALIDATED}: {_FROZEN}", frozen[0], frozen[0], parts)
     if many:
         stages += trial.stages(SOURCE_LEFT_OUT, by_source, origins)
-        stages += trial.of_frozen(SOURCE_LEFT_OUT, frozen, 1, origins)
+    if many and frozen is not None:
+        stages += trial.few(f"{SOURCE_LEFT_OUT}: {_FROZEN}", frozen[1], frozen[0], origins)
     report = Report(
         (*figures, *harder), _notes(posts), tuple(_trade_offs(posts, targets, scores, real)), tuple(stages), severities
     )
@@ -281,18 +284,12 @@ class _Trial:
     def stages(self, split: str, logits: Logits, part: NDArray[np.generic]) -> Iterator[Figures]:
         """Each model alone, both on every post, and the cascade, in a few rows."""
         for name, pick, asked in self._ways(split):
-            yield from self._few(f"{split}: {name}", pick(logits), pick(self.by_post), part, asked)
+            yield from self.few(f"{split}: {name}", pick(logits), pick(self.by_post), part, asked)
 
-    def of_frozen(
-        self, split: str, frozen: tuple[Logits, Logits] | None, which: int, part: NDArray[np.generic]
+    def few(
+        self, split: str, logits: Logits, by_post: Logits, part: NDArray[np.generic], asked: tuple[float, ...] = ()
     ) -> Iterator[Figures]:
-        """The same of heads over the encoder as it came; `which` of both ways of holding out."""
-        if frozen is not None:
-            yield from self._few(f"{split}: encoder, frozen, alone", frozen[which], frozen[0], part, ())
-
-    def _few(
-        self, split: str, logits: Logits, by_post: Logits, part: NDArray[np.generic], asked: tuple[float, ...]
-    ) -> Iterator[Figures]:
+        """Figures of models that calibration knows `by_post`, in a few rows."""
         figures, _, _ = self._judged(split, logits, by_post, part, asked)
         wanted = {(label, language) for label in ("macro", NEEDS_INTERVENTION) for language in (ALL, UNTRANSLATED)}
         yield from (row for row in figures if (row.label, row.language) in wanted)

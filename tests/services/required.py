@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-MAY_LACK = ("echolot[training]", "mount", "kubectl")
+MAY_LACK = ("echolot[training]", "mounting a small disk", "mount a tmpfs", "kubectl")
 """Words of reasons to skip a test where services are required, too: torch, tmpfs, kubectl."""
 
 
