@@ -107,10 +107,10 @@ def test_kills_and_resumes_give_the_rows_of_an_undisturbed_run(tmp_path):
     whole = configured(tmp_path / "whole", source=SMALL, judge=light.SHIPPED)  # slow enough to be met half way
     assert replayed(whole, paths=[dump])["dead"] == 2
     config, marked = configured(tmp_path / "killed", source=SMALL, judge=light.SHIPPED), 0
-    for kill in range(10):
+    for kill in range(8):
         command = [sys.executable, "-m", "pipeline.commands.app", "replay", str(dump), "--config", str(config)]
         process = subprocess.Popen([*command, "--resume", "--workers", "2"], cwd=ROOT, stderr=subprocess.DEVNULL)
-        at_any_moment = kill % 2
+        at_any_moment = kill % 3 == 1
         until = time.monotonic() + (draw.uniform(0, 2.5) if at_any_moment else 90)
         while process.poll() is None and time.monotonic() < until:
             now = _marked(config)
