@@ -35,7 +35,7 @@ def run(
     Raises ConfigError before anything is read; TransientError or TerminalError when it cannot go on; Stopped where
     `stop` came while it started, or while it waited for a store that is away. Whatever happens, no position is
     committed that was not written."""
-    metrics.start(settings.metrics)
+    metrics.start(settings.metrics, at_once=True)
     try:
         if not prepared:
             prepare(settings, stop)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 
+from configs.base import ConfigError
 from configs.observe import MetricsSettings
 from pipeline.metrics.kinds import is_on, record_with
 from pipeline.metrics.progress import Progress
@@ -52,10 +53,11 @@ _started_by: int | None = None
 _parts: list[Callable[[], None]] = []
 
 
-def start(settings: MetricsSettings) -> None:
+def start(settings: MetricsSettings, *, at_once: bool = False) -> None:
     """Keep figures and take part in serving them. Called by whoever comes first, again by others, from any thread.
 
-    Raises nothing: trouble is logged, and the job goes on without figures."""
+    Trouble is logged, and the job goes on without figures. Only where they are to be served `at_once`, as by somebody
+    who starts a job, does a port or a folder that cannot be had raise ConfigError."""
     global _started_by
     with _lock:
         if settings.port is None or _started_by == os.getpid():
@@ -63,10 +65,16 @@ def start(settings: MetricsSettings) -> None:
         _started_by = os.getpid()  # also where it fails: one warning is enough
         _parts.clear()
         try:
-            _take_part(settings, settings.port)
+            _take_part(settings, settings.port, at_once)
             atexit.register(stop)
         except Exception as error:
             _leave()
+            if at_once and isinstance(error, OSError):
+                _started_by = None
+                raise ConfigError(
+                    f"metrics: {settings.address}:{settings.port} cannot be served ({error}); where another program "
+                    "has the port, set metrics.port to a free one, or leave it out for a job without metrics"
+                ) from error
             log.warning("no metrics, the job goes on without them (%s: %s)", type(error).__name__, error)
 
 
@@ -79,7 +87,7 @@ def stop() -> None:
             _started_by = None
 
 
-def _take_part(settings: MetricsSettings, port: int) -> None:
+def _take_part(settings: MetricsSettings, port: int, at_once: bool) -> None:
     from pipeline.metrics.endpoint import Endpoint
     from pipeline.metrics.folder import Folder, default_path
     from pipeline.metrics.recording import PrometheusRecorder
@@ -89,8 +97,8 @@ def _take_part(settings: MetricsSettings, port: int) -> None:
     record_with(PrometheusRecorder(folder))
     BUILD_INFO.set(1, version=_version("echolot"), python=platform.python_version(), beam=_version("apache-beam"))
     endpoint = Endpoint(settings, folder)
-    endpoint.start()
     _parts.append(endpoint.stop)
+    endpoint.start(at_once=at_once)
 
 
 def _leave() -> None:

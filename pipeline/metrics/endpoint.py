@@ -36,14 +36,17 @@ class Endpoint:
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, name="echolot-metrics", daemon=True)
 
-    def start(self) -> None:
-        """Begin; returns at once."""
+    def start(self, *, at_once: bool = False) -> None:
+        """Begin; returns at once. Raises OSError where the port is to be served `at_once` and cannot be."""
+        if at_once:
+            self._tick()
         self._thread.start()
 
     def stop(self) -> None:
         """Free the port; somebody else may serve it."""
         self._end.set()
-        self._thread.join(timeout=5)
+        if self._thread.ident is not None:
+            self._thread.join(timeout=5)
         if self._server is not None:
             self._server.shutdown()
             self._server.server_close()

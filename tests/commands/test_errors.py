@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import socket
@@ -149,18 +148,16 @@ def test_a_full_disk_and_a_read_only_path_are_named(tmp_path, kind):
         assert_says(done, 1, str(disk / "store"), "disk" if kind == "full" else "read")
 
 
-def test_a_metrics_port_that_is_taken_stops_no_job_and_is_told_with_the_mend(tmp_path):
+def test_a_metrics_port_that_is_taken_is_told_before_anything_is_read(tmp_path):
     with socket.socket() as foreign:
         foreign.bind(("127.0.0.1", 0))
         foreign.listen()
         taken = foreign.getsockname()[1]
         path = configured(tmp_path, metrics={"port": taken, "folder": "metrics"}, judge=light.judge())
         done = echolot("stream", "--config", path)
-    assert done.returncode == 0, done.stderr
-    counted = echolot("sql", "SELECT count() AS n FROM mentions", "--config", path, "--json")
-    assert json.loads(counted.stdout) == [{"n": 1}]
-    said = [line for line in done.stderr.splitlines() if "are in trouble" in line]
-    assert len(said) == 1 and f"127.0.0.1:{taken}" in said[0] and "set metrics.port to a free one" in said[0]
+        assert_says(done, 2, f"127.0.0.1:{taken}", "in use", "set metrics.port to a free one")
+    assert not (tmp_path / "store").exists()
+    assert echolot("stream", "--config", path).returncode == 0
 
 
 def test_sql_that_is_wrong_names_what_the_engine_said(tmp_path):
