@@ -5,6 +5,8 @@ BIN := .venv/bin
 GOLD ?=
 SETS ?=
 export ECHOLOT_CACHE ?= $(HOME)/.cache/echolot
+# Hundreds of processes would compile all sources at each start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: test-chaos help demo demo-kafka test fast lint services services-up services-status services-down bench bench-judge \
 	bench-stream bench-replay soak train evaluate fuzz real-files clean
@@ -24,6 +26,7 @@ texts = $(addprefix --text ,$(sort $(wildcard $(SETS)/app_reviews/*.csv)) \
 encoder = --encoder package --sentiment $(SETS)/umsab --sentiment $(SETS)/mobasa $(texts) --work $(WORK)
 WORK = .encoder
 RATE = 40
+TESTERS = 3  # one more than cores, since many tests wait; each may take 4 GB
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -67,7 +70,7 @@ services-down: .venv/installed ## stop them; data and logs stay in services/
 	@$(BIN)/python -m deploy.up down
 
 test: .venv/dev services lint ## the whole test suite, real Kafka and ClickHouse included
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
 
 fast: .venv/dev ## the tests that need no service
 	@$(BIN)/python -m pytest -m "not kafka and not clickhouse and not flink and not slow"

@@ -1,14 +1,9 @@
-"""A replay gives the rows of the stream, by any number of workers and after kills, and touches nothing live."""
+"""A replay gives the rows of the stream, by any number of workers, and touches nothing live."""
 
 from __future__ import annotations
 
 import json
-import os
-import random
 import re
-import signal
-import subprocess
-import sys
 import time
 from contextlib import closing
 
@@ -96,80 +91,6 @@ def test_a_dry_run_counts_alike_and_writes_nothing(streamed, tmp_path):
     assert not (tmp_path / "store").exists()
 
 
-def test_kills_and_resumes_give_the_rows_of_an_undisturbed_run(tmp_path):
-    """Killed as it stands, in turn when a batch more is written and at any moment, the start included."""
-    dump = tmp_path / "dump.jsonl"
-    draw = random.Random(5)
-    words = ["Aufzug kaputt", "Danke!", "wann fährt der Bus?", "Paket nicht da", "schöner Tag"]
-    lines = [canonical(str(n), f"{draw.choice(words)} @DB_Bahn {n % 4000}") for n in range(12_000)]
-    lines[17] = lines[4711] = b"{broken"
-    dump.write_bytes(b"\n".join(lines) + b"\n")
-    whole = configured(tmp_path / "whole", source=SMALL, judge=light.SHIPPED)  # slow enough to be met half way
-    assert replayed(whole, paths=[dump])["dead"] == 2
-    config, marked = configured(tmp_path / "killed", source=SMALL, judge=light.SHIPPED), 0
-    for kill in range(8):
-        command = [sys.executable, "-m", "pipeline.commands.app", "replay", str(dump), "--config", str(config)]
-        process = subprocess.Popen([*command, "--resume", "--workers", "2"], cwd=ROOT, stderr=subprocess.DEVNULL)
-        at_any_moment = kill % 3 == 1
-        until = time.monotonic() + (draw.uniform(0, 2.5) if at_any_moment else 90)
-        while process.poll() is None and time.monotonic() < until:
-            now = _marked(config)
-            if now > marked and not at_any_moment:
-                marked = now
-                break
-            time.sleep(0.05)
-        process.kill()
-        process.wait()
-    marked = _marked(config)
-    assert 0 < marked < 24
-    told = replayed(config, "--resume", paths=[dump])
-    assert not told["stopped"]
-    assert told["left_out"] >= 500 * marked - 500 and told["left_out"] + told["records"] == 12_000
-    assert content(config) == content(whole)
-
-
-@pytest.mark.parametrize("workers", [1, 2])
-def test_a_replay_that_is_stopped_fails_with_the_account_so_far_and_resumes(workers, tmp_path):
-    dump = tmp_path / "dump.jsonl"
-    dump.write_bytes(b"\n".join(canonical(str(n), f"Aufzug kaputt @DB_Bahn {n}") for n in range(16_000)) + b"\n")
-    config = configured(tmp_path / "store", source=SMALL, judge=light.SHIPPED)
-    command = [sys.executable, "-m", "pipeline.commands.app", "replay", str(dump), "--config", str(config), "--json"]
-    process = subprocess.Popen(
-        [*command, "--workers", str(workers)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    until = time.monotonic() + 90
-    while _marked(config) == 0 and time.monotonic() < until:
-        time.sleep(0.05)
-    process.terminate()
-    out, err = process.communicate(timeout=90)
-    told = json.loads(out)
-    assert process.returncode == 1 and told["stopped"] and b"with --resume to go on" in err, err
-    assert 0 < told["records"] < 16_000 and told["records"] == told["good"]
-    rest = replayed(config, "--resume", paths=[dump])
-    assert not rest["stopped"] and rest["left_out"] + rest["records"] == 16_000
-    assert asked(config, "SELECT uniqExact(mention_id) FROM posts") == [(16_000,)]
-
-
-def test_a_resume_goes_on_from_the_run_before_it_and_no_older_one(tmp_path):
-    """A run over a short span marks all batches; what a longer one, killed, had not reached is read by its resume."""
-    dump, long_ago = tmp_path / "dump.jsonl", "2020-01-01T12:00:00Z"
-    lines = [canonical(str(n), f"Aufzug kaputt @DB_Bahn {n % 900}", published_at=long_ago) for n in range(6000)]
-    dump.write_bytes(b"\n".join(lines) + b"\n")
-    config = configured(tmp_path / "store", source=SMALL)
-    assert replayed(config, "--from", "2026-01-01", paths=[dump])["mentions"] == 0 and _marked(config) == 12
-    command = [sys.executable, "-m", "pipeline.commands.app", "replay", str(dump), "--config", str(config)]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
-    until = time.monotonic() + 90
-    while process.poll() is None and time.monotonic() < until and not 0 < _marked(config) < 12:
-        time.sleep(0.05)
-    assert process.poll() is None
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    told = replayed(config, "--resume", paths=[dump])
-    assert 0 < told["left_out"] < 6000 and told["left_out"] + told["records"] == 6000
-    assert asked(config, "SELECT count() FROM posts FINAL") == [(6000,)]
-
-
 def test_what_is_kept_of_deleted_posts_is_the_same_by_stream_replay_and_dry_run(tmp_path):
     posts, kept = tmp_path / "posts", {"privacy": {"keep_deleted": True}}
     later = json.loads((ROOT / "tests" / "golden" / "reddit" / "odd_deleted_later.json").read_bytes())
@@ -188,13 +109,6 @@ def test_what_is_kept_of_deleted_posts_is_the_same_by_stream_replay_and_dry_run(
     assert text.startswith("Bei mir hat der Support")
 
 
-def _marked(config):
-    try:
-        return asked(config, "SELECT count() FROM replays FINAL WHERE records > 0")[0][0]
-    except Exception:  # no store or no table yet
-        return 0
-
-
 def test_another_generation_stays_unseen_until_it_is_activated(tmp_path):
     config = configured(tmp_path)
     replayed(config, paths=[POSTS / "twcs.csv"])
@@ -205,6 +119,9 @@ def test_another_generation_stays_unseen_until_it_is_activated(tmp_path):
     assert told["left_out"] == 0 and told["mentions"] > 50
     assert asked(config, "SELECT mention_id FROM queue ORDER BY mention_id") == before
     flips = json.loads(echolot("diff", "live", "softer", "--config", config, "--json").stdout)
+    (tmp_path / "new.jsonl").write_bytes(canonical("77", "Aufzug kaputt @DB_Bahn"))
+    replayed(changed, "--generation", "softer", paths=[tmp_path / "new.jsonl"])
+    assert asked(config, "SELECT generation, needs_intervention FROM mentions WHERE native_id = '77'") == [("", 0)]
     assert flips["only_a"] == flips["only_b"] == 0 and flips["changed"] > 0
     assert echolot("generations", "activate", "softer", "--config", config).returncode == 0
     assert len(asked(config, "SELECT mention_id FROM queue")) > len(before)
