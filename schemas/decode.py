@@ -13,13 +13,12 @@ from schemas.formats.registry import FORMATS
 from schemas.local_times import HEADERS
 from schemas.mention import Mention
 from schemas.payload import BOM, parse_columns, parse_json, parse_row
+from schemas.payload import COLUMNS_HEADER as COLUMNS_HEADER  # callers look for it here
 from schemas.placeholders import settled
 from schemas.record import Dead, Deletion, Ignored, Outcome, Reason, Record
 
 FORMAT_HEADER = "echolot-format"
 """Kafka header that names the payload format, for topics that hold several."""
-COLUMNS_HEADER = "echolot-columns"
-"""Kafka header (or what a file source adds) with a CSV row's column names, separated by commas."""
 
 _KEY_LENGTH = 1024
 
@@ -45,8 +44,8 @@ def decode(
     told = HEADERS.set(record.headers)
     try:
         chosen = _named(record.headers, format_name, formats)
-        payload = _parsed(value, record.headers, chosen)
-        for item in (chosen or _recognised(payload, formats)).items(payload, record.headers):
+        payload, headers = _parsed(value, record.headers, chosen)
+        for item in (chosen or _recognised(payload, formats)).items(payload, headers):
             items.append(settled(item))
     except Rejected as error:
         items.append(Dead(Reason(error.reason), error.detail, value))
@@ -65,7 +64,8 @@ def recognise(record: Record, *, format_name: str | None, formats: Mapping[str, 
     """Name of the format that `decode` would read the record by; "" where it would refuse it before."""
     try:
         chosen = _named(record.headers, format_name, formats)
-        return (chosen or _recognised(_parsed(record.value or b"", record.headers, chosen), formats)).name
+        payload, _ = _parsed(record.value or b"", record.headers, chosen)
+        return (chosen or _recognised(payload, formats)).name
     except Rejected:
         return ""
 
@@ -113,13 +113,18 @@ def _named(headers: Mapping[str, bytes], format_name: str | None, formats: Mappi
     return found
 
 
-def _parsed(value: bytes, headers: Mapping[str, bytes], chosen: Format | None) -> Any:
-    """A CSV row where the header lists columns or the format is one of rows, unless it is an object; else JSON."""
+def _parsed(value: bytes, headers: Mapping[str, bytes], chosen: Format | None) -> tuple[Any, Mapping[str, bytes]]:
+    """A CSV row where the header lists columns or the format is one of rows, unless it is an object; else JSON.
+
+    With the headers for the format: JSON has no columns, so that they tell a row of cells from an object of texts."""
     listed = headers.get(COLUMNS_HEADER)
     columns = parse_columns(listed) if listed is not None else chosen.columns if chosen else None
     if columns is None or value.removeprefix(BOM).lstrip()[:1] == b"{":
-        return parse_json(value)
-    return parse_row(value, columns)
+        of_json = (
+            headers if listed is None else {name: text for name, text in headers.items() if name != COLUMNS_HEADER}
+        )
+        return parse_json(value), of_json
+    return parse_row(value, columns), headers
 
 
 def _recognised(payload: Any, formats: Mapping[str, Format]) -> Format:

@@ -22,6 +22,10 @@ EXACT = 2**53
 _EXPONENT = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d{1,3}", re.ASCII)
 _SPREADSHEET = re.compile(r"\d[.,]\d+[eE]\+?\d{1,3}|\d+(?:[.,]\d+)?[eE]\+\d{1,3}", re.ASCII)  # "1e5" may be base 36
 _POINTED = re.compile(r"(\d+)\.0+", re.ASCII)
+# What exports write so that a spreadsheet sees no number.
+_KEPT_AS_TEXT = re.compile(r"""=?"([\d.,eE+]+)"|'([\d.,eE+]+)'?""", re.ASCII)
+_SPREADSHEET_DIGITS = 15
+_NO_ID = 25  # digits; no platform has so long a number
 _RUN = re.compile(r"(?<!\d)\d{16,20}(?!\d)", re.ASCII)
 
 
@@ -36,10 +40,20 @@ def _no_id() -> PydanticCustomError:
 def through_double(number: int) -> bool:
     """The integer looks as printed from a double: above 17 digits' worth, it is the shortest decimal of its double.
 
-    Of true ids of 19 digits about one in 256 looks so by chance (doubles there are 256 apart), hence it is asked only
-    where ids are not text by contract: JSON numbers and CSV cells. A double converted to an integer in binary
-    (a multiple of 256) cannot be told from a true snowflake, whose lowest bits are often zero."""
+    Of true ids of 19 digits about one in 256 looks so by chance (doubles there are 256 apart), of 18 digits one in 16
+    to 128: hence it is asked only where ids are not text by contract, of JSON numbers, and of CSV cells from 19 digits
+    on. A double converted to an integer in binary (a multiple of 256) cannot be told by itself from a true snowflake,
+    whose lowest bits are often zero."""
     return number > EXACT and len(str(number)) > 17 and number == int(Decimal(repr(float(number))))
+
+
+def ends_in_zeros(digits: str) -> bool:
+    """A cell's digits look as a spreadsheet leaves them: 15, then zeros, from 17 digits on.
+
+    Of true ids of 17 digits one in 100 looks so, of 18 one in 1,000. Of 16 it would be one in 10, and more files are
+    whole than spoilt: those are taken."""
+    is_long = _SPREADSHEET_DIGITS + 2 <= len(digits) < _NO_ID and digits.isascii() and digits.isdigit()
+    return is_long and digits[0] != "0" and not digits[_SPREADSHEET_DIGITS:].strip("0")
 
 
 def _whole(number: float) -> str:
@@ -60,6 +74,13 @@ def _number(value: Any) -> str:
     if through_double(value):
         raise _destroyed()
     return str(value)
+
+
+def bare(text: str) -> str:
+    """A cell without white space, and without what keeps spreadsheets off the digits: "182", ="182", '182."""
+    text = text.strip()
+    kept = _KEPT_AS_TEXT.fullmatch(text)
+    return (kept[1] or kept[2]) if kept else text
 
 
 def opaque(value: Any) -> str:
@@ -89,10 +110,22 @@ def decimal(value: Any) -> str:
 
 def cell(value: Any) -> str:
     """A decimal id in a CSV cell, which a spreadsheet or a data frame may have had in its hands."""
-    text = decimal(value.strip() if type(value) is str else value)
-    if 17 < len(text) < 25 and through_double(int(text)):
+    if type(value) is not str:
+        return decimal(value)
+    text = decimal(bare(value))
+    if ends_in_zeros(text) or (18 < len(text) < _NO_ID and through_double(int(text))):
         raise _destroyed()
     return text
+
+
+def opaque_cell(value: Any) -> str:
+    """As `cell`, in the platform's own alphabet. Milder: what a double alone would have left is taken."""
+    if type(value) is not str:
+        return opaque(value)
+    text = bare(value)
+    if ends_in_zeros(text):
+        raise _destroyed()
+    return decimal(text) if _POINTED.fullmatch(text) else opaque(text)
 
 
 def true_id(destroyed: Any, addresses: Iterable[Any]) -> str | None:
@@ -103,14 +136,22 @@ def true_id(destroyed: Any, addresses: Iterable[Any]) -> str | None:
 
 def _rounds(candidate: str, destroyed: Any) -> bool:
     if type(destroyed) is str:
-        destroyed = destroyed.strip().replace(",", ".")
+        destroyed = bare(destroyed).replace(",", ".")
         if not (_EXPONENT.fullmatch(destroyed) or _POINTED.fullmatch(destroyed) or destroyed.isdecimal()):
             return False
         written = Decimal(destroyed)
-        unit = Decimal(1).scaleb(int(written.as_tuple().exponent)) if "e" in destroyed.lower() else Decimal(0)
+        unit = _last_place(destroyed, written)
         told = unit * 10 <= written  # one digit alone would fit half of all ids
         return (told and abs(Decimal(candidate) - written) <= unit) or float(candidate) == float(destroyed)
     return type(destroyed) in (int, float) and float(candidate) == float(destroyed)
+
+
+def _last_place(destroyed: str, written: Decimal) -> Decimal:
+    """What the last digit told is worth; 0 where all are told."""
+    if "e" in destroyed.lower():
+        return Decimal(1).scaleb(int(written.as_tuple().exponent))
+    digits = destroyed.partition(".")[0]
+    return Decimal(10) ** (len(digits) - _SPREADSHEET_DIGITS) if ends_in_zeros(digits) else Decimal(0)
 
 
 _LENGTH = Field(min_length=1, max_length=512)  # as Mention.native_id; stands first, so that it is checked in Rust

@@ -22,6 +22,8 @@ MAX_DEPTH = 100
 """Real payloads stay below 20; the stores' JSON writer stops at 254."""
 
 BOM = b"\xef\xbb\xbf"
+COLUMNS_HEADER = "echolot-columns"
+"""Kafka header (or what a file source adds) with a CSV row's column names, separated by commas."""
 
 _BRACKET = re.compile(rb'"(?:[^"\\]|\\.?)*+(?:"|\Z)|([\[{])|([\]}])', re.DOTALL)
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -63,7 +65,7 @@ def parse_row(data: bytes, columns: Sequence[str]) -> dict[str, str]:
 
 @lru_cache(maxsize=64)
 def parse_columns(header: bytes) -> tuple[str, ...]:
-    """Column names as the header `echolot-columns` lists them."""
+    """Column names as COLUMNS_HEADER lists them."""
     try:
         rows = list(csv.reader([header.removeprefix(BOM).decode()], strict=True))
     except (UnicodeDecodeError, csv.Error):

@@ -21,9 +21,6 @@ from schemas.record import Reason
 
 _JOINTS = re.compile(r"[\s_]+")
 _COUNT = re.compile(r"(\d{1,18})(?:\.00?)?|(\d{1,3}(?:,\d{3}){1,5})", re.ASCII)
-_POINTED = re.compile(r"\d+\.0+", re.ASCII)
-# Spreadsheets keep 15 digits. Of true ids of 18 digits one in a thousand ends so, too.
-_ROUNDED = re.compile(r"[1-9]\d{14}0{3,9}", re.ASCII)
 
 Table = Mapping[str, Sequence[str]]
 
@@ -147,10 +144,10 @@ class Row:
         return str(self.raw(*fields)).strip().casefold() in ("true", "yes", "1", "1.0")
 
     def post_id(self, field: str, read: Callable[[Any], str] | None = None) -> str | None:
-        """An id as text, by `intact` or another reader. Raises Rejected with id_destroyed where it lost digits."""
+        """An id as text, by ids.opaque_cell or `read`. Raises Rejected with id_destroyed where it lost digits."""
         value = self.raw(field)
         try:
-            return None if value is None else (read or intact)(value)
+            return None if value is None else (read or ids.opaque_cell)(value)
         except PydanticCustomError as error:
             reason = Reason.ID_DESTROYED if error.type == "id_destroyed" else Reason.WRONG_TYPE
             raise Rejected(reason, f"{self.column(field)}: {kind_of(value)} ({error.type})") from None
@@ -160,7 +157,7 @@ class Row:
         for field in fields:
             found = self._found(field)
             try:
-                known = intact(self._cells[found[0]]) if found else None
+                known = ids.opaque_cell(self._cells[found[0]]) if found else None
             except PydanticCustomError:
                 known = None
             if known is not None:
@@ -184,18 +181,6 @@ class Row:
             if pair[0] in self._cells:
                 return pair
         return None
-
-
-def intact(value: Any) -> str:
-    """An id of whatever alphabet, if no spreadsheet destroyed it. Raises PydanticCustomError: id_destroyed, id_type.
-
-    Milder than ids.cell, which refuses one true id of 18 digits in some 60."""
-    if type(value) is not str:
-        return ids.opaque(value)
-    value = value.strip()
-    if _ROUNDED.fullmatch(value):
-        raise PydanticCustomError("id_destroyed", "digits were lost on the way")
-    return ids.decimal(value) if _POINTED.fullmatch(value) else ids.opaque(value)
 
 
 def _blank(value: Any) -> bool:

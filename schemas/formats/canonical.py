@@ -1,9 +1,9 @@
 """canonical: the JSON of schemas/mention.py itself, for producers who map their source themselves.
 
 Unknown keys are kept in `extra`: those of the mention under their own name, those of `author` and `engagement` under
-extra["author"] and extra["engagement"]. Text is taken as it is: nothing is unescaped. Times are ISO 8601 with offset
-(without one the header echolot-zone tells the zone), or epoch seconds (milliseconds from 2e10 on). JSON Schema:
-schemas/export.py. Golden payloads: tests/golden/canonical/."""
+extra["author"] and extra["engagement"]. Text is taken as it is: nothing is unescaped. Times
+are ISO 8601 with offset (without one the header echolot-zone tells the zone), or epoch seconds (milliseconds from 2e10
+on). A blank cell of a CSV row is no field. JSON Schema: schemas/export.py. Golden payloads: tests/golden/canonical/."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from schemas import ids
 from schemas.errors import Rejected
+from schemas.formats.cells import NO_CELLS, Cells, filled, is_row, with_true_ids
 from schemas.formats.model import kind_of, mention
 from schemas.formats.protocol import Item, Payload
 from schemas.mention import Author, Engagement, Mention
@@ -39,11 +40,22 @@ class Canonical:
         """Exactly one mention."""
         if type(payload) is not dict:
             raise Rejected(Reason.WRONG_TYPE, f"payload: {kind_of(payload)} where an object is expected")
-        yield _mention(payload)
+        if not is_row(headers):
+            yield _mention(payload)
+            return
+        others = ("parent_id", "root_id")
+        cells = with_true_ids(filled(payload), own="native_id", others=others, addresses=("url",), read=_id_of_cell)
+        yield _mention(cells.values, cells)
 
 
-def _mention(payload: dict[str, Any]) -> Mention:
+def _id_of_cell(value: Any) -> str:
+    """Of whatever platform; one of digits alone may have gone through a double."""
+    return ids.cell(value) if ids.bare(str(value)).isdecimal() else ids.opaque_cell(value)
+
+
+def _mention(payload: dict[str, Any], cells: Cells = NO_CELLS) -> Mention:
     fields, unknown = _split(payload)
+    unknown |= cells.marks
     _check_ids(fields, unknown)
     if unknown:
         extra = fields.get("extra", {})

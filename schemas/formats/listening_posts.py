@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic_core import PydanticCustomError
+
 from schemas import ids
 from schemas.addresses import author_of, platform_of, post_of, root_of
 from schemas.errors import Rejected
@@ -82,9 +84,18 @@ def _own_id(row: Row, own: str, url: str | None) -> str | None:
 
 
 def _repaired(row: Row, own: str, native: str) -> dict[str, Any]:
-    """What the platform's own column says, where that is not the id taken."""
-    stood = row.raw(own) if own else None
-    return {} if stood is None or str(stood).strip() == native else {ids.REPAIRED: str(stood)}
+    """The mark, where the platform's own column holds an id that lost digits; one that is whole, and another than that
+    taken, is left for `extra`."""
+    stood = row.seen(own) if own else None
+    if stood is None:
+        return {}
+    try:
+        told, is_destroyed = ids.cell(stood), False
+    except PydanticCustomError as error:
+        told, is_destroyed = ids.bare(str(stood)), error.type == "id_destroyed"
+    if is_destroyed or told == native:
+        row.raw(own)
+    return {ids.REPAIRED: str(stood)} if is_destroyed and told != native else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,6 @@ from schemas.times import from_epoch, storable
 
 _COUNT = re.compile(r"(\d{1,19})(?:\.0+)?|(\d{1,3}(?:,\d{3}){1,6})", re.ASCII)  # 12, a data frame's 12.0, and 1,234
 _NUMBER = re.compile(r"(\d{1,9})(?:[.,](\d{1,9}))?", re.ASCII)
-_POINTED = re.compile(r"\d+\.0+", re.ASCII)
-# Spreadsheets keep 15 digits. Of true ids of 18 digits one in 1,000 ends in three zeros, and is refused with them.
-_ROUNDED = re.compile(r"\d{15}0{3,}", re.ASCII)
 _TRUTHS = {"true": True, "t": True, "yes": True, "y": True, "1": True}
 _TRUTHS |= {"false": False, "f": False, "no": False, "n": False, "0": False}
 
@@ -84,12 +81,7 @@ def truth(value: Any) -> bool | None:
 def native(value: Any, *, cell: bool) -> str:
     """An id as text. `cell`: it may have gone through a spreadsheet or a data frame. Raises PydanticCustomError, of the
     types of schemas/ids.py."""
-    if type(value) is not str:
-        return ids.opaque(value)
-    value = value.strip()
-    if cell and _ROUNDED.fullmatch(value):
-        raise PydanticCustomError("id_destroyed", "digits were lost on the way")
-    return ids.decimal(value) if cell and _POINTED.fullmatch(value) else ids.opaque(value)
+    return ids.opaque_cell(value) if cell else ids.opaque(value.strip() if type(value) is str else value)
 
 
 def other_id(value: Any, *, cell: bool) -> str | None:

@@ -2,8 +2,10 @@
 
 Odd: `created_utc` is an integer, a float or text; `edited` is false or a time; `parent_id` of some dumps is a number
 (the id in base 10, null at the top); a deleted post stays, with "[deleted]" or "[removed]" for its text, and a later
-dump says so in `_meta`; the score may be negative and is kept in `extra` then. Native ids are full names (t1_, t3_).
-Of a crosspost's original only title and text are read. Golden payloads: tests/golden/reddit/."""
+dump says so in `_meta`; the score may be negative and is kept in `extra` then. `_meta.is_edited` is no time of an edit:
+the text changed after the dump had read it, and a dump's second visit renews counters, not the text, which is the first
+still (arctic_shift, file_content_explanations.md). Native ids are full names (t1_, t3_). Of a crosspost's original only
+title and text are read. Golden payloads: tests/golden/reddit/."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from functools import partial
 
 from schemas.errors import Rejected
 from schemas.formats import x_status
+from schemas.formats.cells import NO_CELLS, is_row
 from schemas.formats.model import SourceModel, kind_of, left, mention, merged, validated
 from schemas.formats.protocol import Item, Payload
 from schemas.formats.x_long_form import whole_text
@@ -89,12 +90,13 @@ class XArchive:
             return
         if not at and "id" not in payload and "id_str" not in payload:
             raise Rejected(Reason.MISSING_FIELD, "tweet: missing")
-        tweet = payload["tweet"] if at else payload
+        cells = x_status.status_row(payload) if is_row(headers) and not at else NO_CELLS
+        tweet = payload["tweet"] if at else cells.values or payload
         if type(tweet) is dict and "tweet_id" in tweet and _IDS.isdisjoint(tweet):
             yield Ignored("header")
             return
         long_form = whole_text(tweet, note.core.text) if note else None
-        make = partial(x_status.status_mention, tweet, at=at, owner=owner, long_form=long_form)
+        make = partial(x_status.status_mention, tweet, at=at, owner=owner, long_form=long_form, cells=cells)
         if type(tweet) is dict and tweet.get("deleted_at") is not None:
             yield replace(x_status.status_deletion(tweet, at=at), mention=left(make))
             return

@@ -13,6 +13,7 @@ from pydantic import AliasChoices, Field, model_validator
 
 from schemas.errors import Rejected
 from schemas.formats import x_tweet
+from schemas.formats.cells import NO_CELLS, Cells, filled, with_true_ids
 from schemas.formats.model import Counter, SourceModel, kind_of, mention, merged, validated, validated_with_true_id
 from schemas.formats.x_tweet import TweetTime
 from schemas.ids import DecimalId
@@ -21,6 +22,7 @@ from schemas.record import Deletion, Reason
 from schemas.text import unescape
 
 _ADDRESSES = ("url", "tweet_url", "permalink")
+_OTHER_IDS = ("conversation_id", "in_reply_to_status_id", "in_reply_to_user_id", "quoted_status_id")
 _COUNTERS = ("favorite_count", "retweet_count", "reply_count", "quote_count")
 _RETWEET = re.compile(r"RT @(\w{1,20}): ", re.ASCII)
 _RETWEET_CUT_AT = 140
@@ -114,18 +116,32 @@ class _Deleted(_Versioned):
     deleted_at: TweetTime
 
 
+def status_row(row: Mapping[str, Any]) -> Cells:
+    """A row of a table as a status: blank cells are no fields, and ids that lost digits none. Raises Rejected."""
+    values = filled(row)
+    own = _written(values, "id")
+    others = [_written(values, name) for name in _OTHER_IDS]
+    return with_true_ids(values, own=own, others=others, addresses=_ADDRESSES)
+
+
 def status_mention(
-    raw: Any, *, at: str = "", owner: Mapping[str, str | None] | None = None, long_form: str | None = None
+    raw: Any,
+    *,
+    at: str = "",
+    owner: Mapping[str, str | None] | None = None,
+    long_form: str | None = None,
+    cells: Cells = NO_CELLS,
 ) -> Mention:
     """The mention; `at` is the path of the status within the record. Raises Rejected.
 
     `owner` is an archive's: the author where the status names none, and "RT @handle: " makes a repost.
-    `long_form` is the whole text, where it stands elsewhere."""
+    `long_form` is the whole text, where it stands elsewhere; `cells` are those of a row."""
     if type(raw) is not dict:
         raise Rejected(Reason.WRONG_TYPE, f"{at or 'payload'}: {kind_of(raw)} where an object is expected")
-    key = "id" if raw.get("id_str") is None else "id_str"
-    status, repaired = validated_with_true_id(_Status, raw, key, _ADDRESSES, at=at)
-    relation, parent_id, parent_author, quoted_id = _relation(status)
+    status, repaired = validated_with_true_id(_Status, raw, _written(raw, "id"), _ADDRESSES, at=at)
+    relation, parent_id, parent_author, quoted_id = _relation(
+        status, {name.removesuffix("_str") for name in cells.lost}
+    )
     text, cut = _text(status) if long_form is None else (long_form, False)
     text = unescape(text)
     if owner is not None and long_form is None:
@@ -162,7 +178,8 @@ def status_mention(
             counters if reposted else {},
             derived,
             repaired,
-            author=author_rest,
+            cells.marks,
+            author=author_rest | cells.persons,
             extended_tweet=status.extended_tweet.unnamed if status.extended_tweet else None,
         ),
     )
@@ -174,14 +191,21 @@ def status_deletion(raw: Any, *, at: str = "") -> Deletion:
     return Deletion("x", status.native_id(status.id), status.deleted_at, "delete")
 
 
+def _written(status: Mapping[str, Any], name: str) -> str:
+    """Which of an id's two forms counts."""
+    return name if status.get(f"{name}_str") is None else f"{name}_str"
+
+
 def _at(value: Any, path: tuple[str, ...]) -> Any:
     for step in path:
         value = value.get(step) if type(value) is dict else None
     return value
 
 
-def _relation(status: _Status) -> tuple[Relation, str | None, str | None, str | None]:
-    """Relation, parent, the parent's author, and the quoted post's id where that is not the parent."""
+def _relation(status: _Status, lost: set[str]) -> tuple[Relation, str | None, str | None, str | None]:
+    """Relation, parent, the parent's author, and the quoted post's id where that is not the parent.
+
+    Where an id is lost, the relation still is told."""
     retweeted, quoted = status.retweeted_status, status.quoted_status
     if retweeted:
         return Relation.REPOST, retweeted.native_id(retweeted.id) if retweeted.id else None, retweeted.handle, None
@@ -189,11 +213,12 @@ def _relation(status: _Status) -> tuple[Relation, str | None, str | None, str | 
     if quoted and quoted_id:
         quoted_id = quoted.native_id(quoted_id)
     spoken_to = status.in_reply_to_screen_name or status.in_reply_to_user_id
-    if status.in_reply_to_status_id:
+    if status.in_reply_to_status_id or "in_reply_to_status_id" in lost:
         return Relation.REPLY, status.in_reply_to_status_id, spoken_to, quoted_id
-    if quoted_id:
+    if quoted_id or "quoted_status_id" in lost:
         return Relation.QUOTE, quoted_id, quoted.handle if quoted else None, None
-    return (Relation.REPLY if spoken_to else Relation.ORIGINAL), None, spoken_to, None
+    is_reply = spoken_to or "in_reply_to_user_id" in lost
+    return (Relation.REPLY if is_reply else Relation.ORIGINAL), None, spoken_to, None
 
 
 def _text(status: _Status) -> tuple[str, bool]:

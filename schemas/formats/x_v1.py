@@ -16,9 +16,10 @@ import orjson
 from pydantic import PlainValidator
 
 from schemas.errors import Rejected
+from schemas.formats.cells import is_row
 from schemas.formats.model import SourceModel, kind_of, validated
 from schemas.formats.protocol import Item, Payload
-from schemas.formats.x_status import Twins, either, status_mention
+from schemas.formats.x_status import Twins, either, status_mention, status_row
 from schemas.ids import DecimalId
 from schemas.record import Dead, Deletion, Ignored, Reason
 from schemas.times import from_epoch
@@ -59,7 +60,10 @@ class XV1:
         if type(payload) is not dict:
             raise Rejected(Reason.WRONG_TYPE, f"payload: {kind_of(payload)} where an object is expected")
         key = _page_key(payload)
-        if key is not None:
+        if is_row(headers):
+            cells = status_row(payload)
+            yield status_mention(cells.values, cells=cells)
+        elif key is not None:
             yield from _page(payload[key], key)
         elif _is_notice(payload):
             yield _notice(payload)

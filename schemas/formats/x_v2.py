@@ -1,10 +1,14 @@
-"""x_v2: the X API v2, as a page {data, includes, errors, meta} or as one tweet that `twarc2 flatten` made of it.
+"""x_v2: the X API v2, as a page {data, includes, errors, meta}, as one tweet that `twarc2 flatten` made of it, or as a
+row of a table, twarc-csv's or a plainer one.
 
 A page is flattened first, so both give the same mention. Odd: a long post has its whole text in `note_tweet` only; a
 repost's text is cut at 140 characters, so it is taken from the reposted post where that is included, and its counters
 are that post's, so they stay in `extra`; `created_at` is sent only on demand, but a snowflake id holds the time;
 an edited post gets a new id, so all versions stand under the first's, and extra["version_id"] is the own one. Reply
 and quote at once is a reply; the quoted id is in extra["quoted_id"].
+In a row (x_row.py) columns may be paths (`public_metrics.like_count`), and a blank cell is no field. Its id, where a
+spreadsheet rounded it, is mended by `url`, `tweet_url`, `permalink` or `edit_history_tweet_ids`, else the row is a dead
+letter; the id of another post or of a person is left in `extra` then.
 Golden payloads: tests/golden/x_v2/. Of included posts only the text of the one replied to or quoted is read."""
 
 from __future__ import annotations
@@ -16,7 +20,8 @@ import orjson
 from pydantic import Field
 
 from schemas.errors import Rejected
-from schemas.formats import x_page, x_tweet
+from schemas.formats import x_page, x_row, x_tweet
+from schemas.formats.cells import NO_CELLS, Cells, is_row
 from schemas.formats.model import Counter, SourceModel, kind_of, mention, merged, validated_with_true_id
 from schemas.formats.protocol import Item, Payload
 from schemas.ids import DecimalId
@@ -38,7 +43,7 @@ class _UserMetrics(SourceModel):
 
 
 class _User(SourceModel):
-    id: DecimalId
+    id: DecimalId | None
     username: str | None = None
     name: str | None = None
     verified: bool | None = None
@@ -51,7 +56,7 @@ class _Named(SourceModel):
 
 class _Reference(SourceModel):
     type: str
-    id: DecimalId
+    id: DecimalId | None
     text: str | None = None
     note_tweet: _Note | None = None
     author_id: DecimalId | None = None
@@ -63,9 +68,9 @@ class _Reference(SourceModel):
         return self.note_tweet.text if self.note_tweet else self.text
 
     @property
-    def native_id(self) -> str:
-        """The first version's id, where the page includes the post."""
-        return x_tweet.first_version(self.id, self.unnamed.get(_HISTORY))
+    def native_id(self) -> str | None:
+        """The first version's id, where the page includes the post; None where a row has lost it."""
+        return None if self.id is None else x_tweet.first_version(self.id, self.unnamed.get(_HISTORY))
 
 
 class _Metrics(SourceModel):
@@ -109,12 +114,17 @@ class XV2:
         """A page's keys, or id and text with a field that only this API has."""
         if type(payload) is not dict:
             return False
-        return x_page.is_page(payload) or ("id" in payload and "text" in payload and not _TWEET.isdisjoint(payload))
+        is_post = "id" in payload and "text" in payload
+        return x_page.is_page(payload) or (is_post and (not _TWEET.isdisjoint(payload) or x_row.has_columns(payload)))
 
     def items(self, payload: Payload, headers: Mapping[str, bytes]) -> Iterator[Item]:
         """The tweets of a page, each on its own feet, then what its errors say; or the one tweet."""
         if type(payload) is not dict:
             raise Rejected(Reason.WRONG_TYPE, f"payload: {kind_of(payload)} where an object is expected")
+        if is_row(headers) or x_row.has_columns(payload):
+            cells = x_row.flattened(payload, of_cells=is_row(headers))
+            yield _mention(cells.values, cells=cells)
+            return
         if not x_page.is_page(payload):
             yield _mention(payload)
             return
@@ -131,7 +141,7 @@ class XV2:
             yield Ignored("empty_page")
 
 
-def _mention(raw: Any, *, at: str = "") -> Mention:
+def _mention(raw: Any, *, at: str = "", cells: Cells = NO_CELLS) -> Mention:
     if type(raw) is not dict:
         raise Rejected(Reason.WRONG_TYPE, f"{at}: {kind_of(raw)} where an object is expected")
     tweet, repaired = validated_with_true_id(_Tweet, raw, "id", _ADDRESSES, at=at)
@@ -148,7 +158,8 @@ def _mention(raw: Any, *, at: str = "") -> Mention:
         {"quoted_id": quoted} if quoted else {},
         derived,
         repaired,
-        author=author_rest,
+        cells.marks,
+        author=author_rest | cells.persons,
         __twarc=twarc.unnamed,
         public_metrics=metrics.model_dump(exclude_unset=True) if reposted else metrics.unnamed,
     )

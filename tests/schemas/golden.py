@@ -17,7 +17,7 @@ from schemas.decode import decode
 from schemas.formats.protocol import Item
 from schemas.formats.registry import FORMATS
 from schemas.mention import Mention
-from schemas.payload import parse_json
+from schemas.payload import COLUMNS_HEADER, parse_columns, parse_json, parse_row
 from schemas.record import Dead, Deletion, Ignored, Record
 
 ROOT = Path(__file__).parent.parent / "golden"
@@ -57,7 +57,11 @@ class Case:
 
     @property
     def payload(self) -> Any:
-        return parse_json(self.raw)
+        """What the format is given: a row as an object of its cells."""
+        if self.is_json:
+            return parse_json(self.raw)
+        columns = parse_columns(self.headers.get(COLUMNS_HEADER, b"")) or FORMATS[self.format].columns or ()
+        return parse_row(self.raw, columns)
 
     @property
     def expected(self) -> Any:

@@ -10,25 +10,15 @@ from typing import Any
 import pytest
 
 from schemas.formats.mapped_spec import IdRule, Place
-from schemas.formats.registry import FORMATS
 from schemas.mention import Mention
-from schemas.payload import parse_columns, parse_row
 from schemas.record import Dead, Reason
 from schemas.synthetic import MARK
-from tests.schemas.golden import Case, cases, decoded, written
+from tests.schemas.golden import cases, decoded, written
 from tests.schemas.mapped import ROW, fault_of, mapped, mention_of
 
 POINT, COMMA = "1.82303E+18", "1,82303E+18"
 ID = "1823034723867713316"
 URL = f"https://x.com/kundin/status/{ID}"
-
-
-def payload_of(case: Case) -> Any:
-    """Rows as objects of the same names, which every format of rows takes, too."""
-    if case.is_json:
-        return case.payload
-    columns = parse_columns(case.headers.get("echolot-columns", b"")) or FORMATS[case.format].columns or ()
-    return parse_row(case.raw, columns)
 
 
 def leaves(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -64,7 +54,7 @@ def test_a_decimal_comma_is_a_decimal_point_in_every_field_of_every_format() -> 
     destroyed = set()
     for case in cases():
         try:
-            payload = payload_of(case)
+            payload = case.payload  # rows as objects of the same names, which every format of rows takes, too
         except Exception:
             assert case.path.stem.startswith("bad_"), case
             continue

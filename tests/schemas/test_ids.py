@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic_core import PydanticCustomError
 
-from schemas.ids import EXACT, cell, decimal, opaque, through_double, true_id
+from schemas.ids import EXACT, bare, cell, decimal, ends_in_zeros, opaque, opaque_cell, through_double, true_id
 
 SNOWFLAKES = st.integers(10**18, 2 * 10**18)
 TRUE = "1823034723867713316"
@@ -51,11 +51,56 @@ def test_an_integer_that_went_through_a_double_is_seen(number: int) -> None:
     assert fault(cell, str(rounded)) == "id_destroyed"
 
 
+def is_refused(call: Any, value: Any) -> bool:
+    try:
+        call(value)
+    except PydanticCustomError:
+        return True
+    return False
+
+
 def test_of_true_snowflakes_few_look_destroyed() -> None:
     """The price of the rule: about one in 256, where the id is a JSON number or a CSV cell; none where it is text."""
     start, stride, count = 1_823_034_723_867_713_316, 7_919_777_777, 20_000
-    hits = sum(through_double(start + stride * number) for number in range(count))
-    assert count / 512 < hits < count / 128
+    numbers = [start + stride * number for number in range(count)]
+    for hits in (sum(map(through_double, numbers)), sum(is_refused(cell, str(number)) for number in numbers)):
+        assert count / 512 < hits < count / 128
+    assert sum(is_refused(opaque_cell, str(number)) for number in numbers) < count / 2_000
+
+
+@pytest.mark.parametrize(("start", "odds"), [(482_303_472_386_771_331, 1_000), (17_895_695_668_004_553, 100)])
+def test_of_true_ids_of_17_and_18_digits_few_are_refused_in_cells(start: int, odds: int) -> None:
+    """A double would refuse one in some 60 of 18 digits, so there only what a spreadsheet left is refused."""
+    count = 20_000
+    for call in (cell, opaque_cell):
+        hits = sum(is_refused(call, str(start + 7_919_777 * number)) for number in range(count))
+        assert count / odds / 2 < hits < count / odds * 2
+
+
+@given(st.integers(10**16, 10**19 - 1))
+def test_an_id_that_a_spreadsheet_rounded_is_seen_and_mended_from_17_digits_on(number: int) -> None:
+    """15 digits, then zeros, as it writes them where the column is as wide."""
+    unit = 10 ** (len(str(number)) - 15)
+    rounded = str((number + unit // 2) // unit * unit)
+    assert ends_in_zeros(rounded)
+    for call in (cell, opaque_cell):
+        assert fault(call, rounded) == fault(call, f'"{rounded}"') == "id_destroyed"
+    for told in (rounded, f" {rounded} ", f"{rounded}.0", f'="{rounded}"'):
+        assert true_id(told, [f"https://x.com/a/status/{number}"]) == str(number)
+        assert true_id(told, [f"https://x.com/a/status/{number + 10**6}"]) is None
+
+
+@pytest.mark.parametrize("text", ["1789569566800450", "1000000000000000", "9" * 25, "1" + "0" * 24, "0" * 18])
+def test_of_16_digits_and_of_more_than_24_none_is_refused(text: str) -> None:
+    assert cell(text) == opaque_cell(text) == text
+
+
+@pytest.mark.parametrize("kept", ['"{}"', '="{}"', "'{}", "'{}'", ' "{}" '])
+def test_what_keeps_a_spreadsheet_off_the_digits_is_no_part_of_them(kept: str) -> None:
+    for text in (TRUE, "119237"):
+        assert cell(kept.format(text)) == opaque_cell(kept.format(text)) == bare(kept.format(text)) == text
+    assert fault(cell, kept.format("1.8E+18")) == fault(opaque_cell, kept.format("1.8E+18")) == "id_destroyed"
+    assert bare('"abc"') == opaque_cell('"abc"') == '"abc"'
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,12 @@ from pydantic_core import PydanticCustomError
 
 from schemas.decode import decode
 from schemas.errors import Rejected
-from schemas.formats.aliases import Aliases, folded, intact
+from schemas.formats.aliases import Aliases, folded
 from schemas.formats.listening import platform_name
 from schemas.formats.listening_posts import split_addresses
 from schemas.formats.protocol import needs_zone
 from schemas.formats.registry import FORMATS
+from schemas.ids import opaque_cell
 from schemas.mention import Mention, mention_id
 from schemas.record import Dead, Deletion, Ignored, Reason, Record
 from tests.schemas.golden import MAX_BYTES, cases, mention_of
@@ -88,11 +89,22 @@ def test_counts_are_read_or_left_never_guessed(cell: Any, count: int | None) -> 
 
 
 @pytest.mark.parametrize(
-    "cell", ["1.2316E+18", "1,2316E+18", "1E+18", "1.2E18", "345012345678901000", "1820000000000000000", 1.5e18]
+    "cell",
+    [
+        "1.2316E+18",
+        "1,2316E+18",
+        "1E+18",
+        "1.2E18",
+        "345012345678901000",
+        "1820000000000000000",
+        1.5e18,
+        "17895695668004500",
+        '"1.2316E+18"',
+    ],
 )
 def test_an_id_that_a_spreadsheet_destroyed_is_none_for_a_person_and_an_error_for_a_post(cell: Any) -> None:
     with pytest.raises(PydanticCustomError, match="digits"):
-        intact(cell)
+        opaque_cell(cell)
     row = PETS.row({"Pet ID": cell})
     assert row.person_id("id") is None and row.left()[0] == {"Pet ID": cell}
     with pytest.raises(Rejected) as caught:
@@ -102,10 +114,43 @@ def test_an_id_that_a_spreadsheet_destroyed_is_none_for_a_person_and_an_error_fo
 
 @pytest.mark.parametrize(
     ("cell", "known"),
-    [("119237.0", "119237"), (" 42 ", "42"), (42, "42"), ("1e5", "1e5"), ("9f8e7d", "9f8e7d"), (TWEET, TWEET)],
+    [
+        ("119237.0", "119237"),
+        (" 42 ", "42"),
+        (42, "42"),
+        ("1e5", "1e5"),
+        ("9f8e7d", "9f8e7d"),
+        (TWEET, TWEET),
+        (f'"{TWEET}"', TWEET),
+        ("1789569566800450", "1789569566800450"),
+        ("17895695668004550", "17895695668004550"),
+    ],
 )
 def test_other_ids_stand(cell: Any, known: str) -> None:
-    assert intact(cell) == known
+    assert opaque_cell(cell) == known
+
+
+MELTWATER = {"Date": "14-Mar-2025 05:12PM", "Hit Sentence": "Sohle ab", "Source": "Twitter", "URL": URL}
+
+
+@pytest.mark.parametrize("cell", [TWEET, f'"{TWEET}"', f'="{TWEET}"', f"'{TWEET}", f" {TWEET} ", ""])
+def test_an_id_that_is_whole_counts_as_no_repair_however_it_is_written(cell: str) -> None:
+    item = mention_of(MELTWATER | {"Tweet Id": cell}, "meltwater", echolot_zone=b"UTC")
+    assert (item.native_id, "id_repaired" in item.extra, "Tweet Id" in item.extra) == (TWEET, False, False)
+    short = MELTWATER | {"Tweet Id": cell or TWEET, "URL": "https://t.co/AbCdEf"}
+    assert mention_of(short, "meltwater", echolot_zone=b"UTC").native_id == TWEET
+
+
+@pytest.mark.parametrize("cell", ["1.90059E+18", "1900591234567890000", "1900591234567890200", '"1,90059E+18"', 1.9e18])
+def test_an_id_that_lost_digits_is_repaired_by_the_address(cell: Any) -> None:
+    item = mention_of(MELTWATER | {"Tweet Id": cell}, "meltwater", echolot_zone=b"UTC")
+    assert (item.native_id, item.extra["id_repaired"], "Tweet Id" in item.extra) == (TWEET, str(cell), False)
+
+
+@pytest.mark.parametrize("cell", ["1900591234567890124", "20", "none"])
+def test_an_id_that_is_whole_and_another_than_the_address_says_is_left_in_extra(cell: str) -> None:
+    item = mention_of(MELTWATER | {"Tweet Id": cell}, "meltwater", echolot_zone=b"UTC")
+    assert (item.native_id, item.extra["Tweet Id"], "id_repaired" in item.extra) == (TWEET, cell, False)
 
 
 def test_addresses_of_a_cell_are_parted_where_one_begins() -> None:

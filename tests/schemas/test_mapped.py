@@ -159,11 +159,24 @@ def test_an_id_that_lost_nothing_is_taken(given: Any) -> None:
     assert mention_of(ROW | {"Id": given}, mapped()).native_id == "119237"
 
 
-@pytest.mark.parametrize("rounded", ["1701412345678900000", "170141234567890000", "2E+18", "1.7E+18"])
+@pytest.mark.parametrize(
+    "rounded", ["1701412345678900000", "170141234567890000", "17014123456789000", "2E+18", "1.7E+18"]
+)
 def test_digits_that_a_spreadsheet_rounded_are_refused_in_cells(rounded: str) -> None:
     assert fault_of(ROW | {"Id": rounded}, mapped())[0] == Reason.ID_DESTROYED
     if rounded.isdigit():  # text by contract in JSON
         assert mention_of(ROW | {"Id": rounded, "n": 1}, mapped()).native_id == rounded
+
+
+def test_digits_that_a_spreadsheet_rounded_are_mended_by_the_address_too() -> None:
+    chosen = mapped(platform="x", fields={"url": Place(("Url",))})
+    item = mention_of(ROW | {"Id": "1701412345678900000", "Url": "https://x.com/a/status/1701412345678901234"}, chosen)
+    assert (item.native_id, item.extra) == ("1701412345678901234", {"id_repaired": "1701412345678900000"})
+
+
+@pytest.mark.parametrize("whole", ["1701412345678900", '"1701412345678901234"', '="1701412345678901234"'])
+def test_ids_of_16_digits_and_ids_in_quotes_are_taken(whole: str) -> None:
+    assert mention_of(ROW | {"Id": whole}, mapped()).native_id == whole.strip('="')
 
 
 @pytest.mark.parametrize("given", [True, {"a": 1}, -5, 1.5, "x" * 513])
