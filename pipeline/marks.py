@@ -75,6 +75,8 @@ def _reading(settings: JobSettings) -> int:
     """64 bits of all that decides what a record becomes, besides the file's bytes."""
     digest = blake2b(_dumps(settings).model_dump_json(exclude=_NO_READING).encode(), digest_size=8)
     digest.update(b"%d" % settings.max_record_bytes)
+    privacy = settings.privacy
+    digest.update(f"{privacy.keep_handles} {privacy.keep_deleted} {privacy.pseudonym_key.get_secret_value()}".encode())
     for path in mapping_files(settings.mappings) if settings.mappings else ():
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return int.from_bytes(digest.digest(), "big")

@@ -30,7 +30,7 @@ class Tally:
     """Mentions without an id of their own."""
     truncated: int = 0
     lossy: int = 0
-    """Mentions in whose text U+FFFD stands for what was lost: a lone surrogate, bytes of another encoding."""
+    """Mentions in whose title or text U+FFFD stands for what was lost: a lone surrogate, bytes of another encoding."""
     first: datetime | None = None
     """Earliest time of publication."""
     last: datetime | None = None
@@ -62,7 +62,7 @@ class Tally:
             self.repaired += REPAIRED in mention.extra
             self.synthetic += MARK in mention.extra
             self.truncated += mention.truncated
-            self.lossy += "\ufffd" in mention.text
+            self.lossy += "\ufffd" in (mention.title or "") + mention.text
             self.hours[mention.published_at.hour] += 1
             self.platforms[mention.platform] += 1
             self._span(mention.published_at, mention.published_at)

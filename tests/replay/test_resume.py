@@ -11,6 +11,7 @@ from tests.replay.test_replay import SMALL, asked, configured, replayed
 
 NAMES = "Query Id,Query Name,Date,Full Text,Url,Page Type\n"
 MAPPING = "platform: forum\nnative_id: id\ntext: {text}\npublished_at: {{value: 2024-05-01T00:00:00Z}}\n"
+pytestmark = pytest.mark.slow
 COUNT = 1100
 """Two whole batches and one of 100."""
 
@@ -52,6 +53,15 @@ def test_other_spans_headers_and_sizes_read_again(export: Path, resumed: Any) ->
         assert resumed(export, *options) == (0, COUNT), more
         assert resumed(export, *options) == (1000, 100), more
     assert resumed(export, *options, max_record_bytes=2048) == (0, COUNT)
+
+
+def test_other_rules_for_personal_data_read_again(export: Path, resumed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ECHOLOT_TEST_KEY", "a key of its own")
+    zone = ("--zone", "UTC")
+    assert resumed(export, *zone) == (0, COUNT)
+    for privacy in ({"keep_deleted": True}, {"keep_handles": True}, {"pseudonym_key": "${ECHOLOT_TEST_KEY}"}):
+        assert resumed(export, *zone, privacy=privacy) == (0, COUNT), privacy
+    assert resumed(export, *zone, privacy=privacy) == (1000, 100)
 
 
 def test_a_changed_mapping_file_reads_again(resumed: Any, tmp_path: Path) -> None:
