@@ -8,19 +8,22 @@ from itertools import islice
 
 from configs.base import ConfigError
 from configs.dumps import DumpsSource
+from pipeline.dumps.layout import DELIMITERS
 from pipeline.dumps.members import Member, members
 from pipeline.dumps.notes import Note
-from pipeline.dumps.options import NO_DELIMITER
 from pipeline.dumps.reader import DumpReader
 from pipeline.dumps.unknown import LEFT_OUT, LOOKED_AT, is_unknown
 from pipeline.sources.dumps import read_options
-from schemas.decode import decode, recognise
+from schemas.decode import COLUMNS_HEADER, FORMAT_HEADER, decode, recognise
 from schemas.formats.protocol import Format, Item
 from schemas.local_times import NO_ORDER, NO_ZONE
 from schemas.mention import Mention
+from schemas.payload import BOM, parse_columns, parse_json, parse_row
 from schemas.record import Dead, Record
 
-_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", NO_DELIMITER: "whole lines"}
+_SHOWN = 5  # fields that decided
+_MOST = 100  # fields of a record that are looked at
+_UNKNOWN = "no format has these fields"
 _QUESTIONS = {
     NO_ZONE: "which zone its times without an offset are in, as --zone Europe/Berlin or --zone UTC",
     NO_ORDER: "which comes first in 03/04/2024, by --day-first or --month-first",
@@ -36,6 +39,9 @@ class Preview:
     columns: tuple[str, ...]
     format: str
     why: str
+    """Why this format."""
+    reasons: tuple[str, ...]
+    """Why this layout."""
     records: tuple[Record, ...]
     items: tuple[Item, ...]
     """Of the first records."""
@@ -50,7 +56,7 @@ def previews(source: DumpsSource, formats: Mapping[str, Format], max_bytes: int)
         records = tuple(islice(reader.records(), LOOKED_AT))
         layout = reader.layout
         known = [recognise(record, format_name=source.format, formats=formats) for record in records]
-        found = next((name for name in known if name), "")
+        found = next((name for name in known if name), source.format or "")
         is_left_out = not member.is_given and is_unknown(records, layout, max_bytes)
         items = [
             item
@@ -62,7 +68,8 @@ def previews(source: DumpsSource, formats: Mapping[str, Format], max_bytes: int)
             _told(reader) if layout else "nothing to read",
             layout.header.columns if layout else (),
             found,
-            "named" if source.format else "by its fields" if found else "no format has these fields",
+            "named" if source.format else _why(records[known.index(found)], formats[found]) if found else _UNKNOWN,
+            layout.reasons if layout else (),
             records,
             tuple(items),
             (LEFT_OUT,) if is_left_out else tuple(reader.notes),
@@ -83,12 +90,27 @@ def require_time_settings(preview: Preview) -> None:
         )
 
 
+def _why(record: Record, known_as: Format) -> str:
+    """That it was named; or the fields without which the format would not know the record, the first ones where any of
+    several would do."""
+    if FORMAT_HEADER in record.headers:
+        return "named"
+    listed, value = record.headers.get(COLUMNS_HEADER), (record.value or b"").removeprefix(BOM)
+    is_row = listed is not None and value.lstrip()[:1] != b"{"
+    payload = parse_row(value, parse_columns(listed or b"")) if is_row else parse_json(value)
+    fields = list(payload)[:_MOST] if type(payload) is dict else []
+    lacking = ((name, {key: value for key, value in payload.items() if key != name}) for name in fields)
+    decided = [name for name, rest in lacking if not known_as.looks_like(rest)] or fields
+    more = f" and {len(decided) - _SHOWN} more" if len(decided) > _SHOWN else ""
+    return f"by its fields {', '.join(decided[:_SHOWN])}{more}"
+
+
 def _told(reader: DumpReader) -> str:
     layout = reader.layout
     assert layout is not None
     said = [layout.kind.value.replace("_", " ")]
     if layout.kind.value == "table":
-        said.append(_DELIMITERS.get(layout.delimiter, layout.delimiter))
+        said.append(DELIMITERS.get(layout.delimiter, layout.delimiter))
     if layout.kind.value not in ("xlsx", "parquet", "xml"):
         said.append(layout.encoding)
     return ", ".join(said)

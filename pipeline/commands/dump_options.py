@@ -36,6 +36,14 @@ Header = Annotated[
     list[str] | None,
     typer.Option("--header", metavar="NAME=VALUE", help="A header for every record, as echolot-app=com.foo.bar."),
 ]
+Delimiter = Annotated[
+    str | None,
+    typer.Option("--delimiter", metavar="CHAR", help="Between the fields of tables, or `tab`; unset: found."),
+]
+HeaderRow = Annotated[
+    int | None,
+    typer.Option("--header-row", metavar="N", min=1, help="Row of a table's names, counted from 1; unset: found."),
+]
 NoNames = Annotated[bool, typer.Option("--no-names", help="Tables have no row of names: columns are c1, c2, ...")]
 NoQuotes = Annotated[bool, typer.Option("--no-quotes", help="A quote in a table is a character as any other.")]
 Lines = Annotated[bool, typer.Option("--lines", help="Text files hold a record a line: the column c1.")]
@@ -55,12 +63,16 @@ def source(
     day_first: bool | None,
     encoding: str | None,
     header: list[str] | None,
+    delimiter: str | None,
+    header_row: int | None,
     no_names: bool,
     no_quotes: bool,
     lines: bool,
     record_element: str | None,
 ) -> DumpsSource:
     """`base` with what was given. A usage error where something cannot be meant."""
+    if no_names and header_row:
+        raise typer.BadParameter("--header-row and --no-names exclude each other; leave one out")
     given: dict[str, Any] = {
         "paths": tuple(paths or ()),
         "include": tuple(include or ()),
@@ -68,7 +80,8 @@ def source(
         "zone": _zone(zone),
         "day_first": day_first,
         "encoding": encoding,
-        "header": "none" if no_names else None,
+        "delimiter": _delimiter(delimiter),
+        "header": "none" if no_names else header_row,
         "headers": base.headers | _headers(header or []),
         "record_element": record_element or None,
     }
@@ -99,6 +112,32 @@ def check_format(settings: JobSettings) -> None:
     name, known = configured(settings).format, resources.formats(settings)
     if name is not None and name not in known:
         raise typer.BadParameter(checks.unknown(name, known))
+
+
+def with_columns(settings: JobSettings) -> JobSettings:
+    """The settings with the columns of the mapping that is named, or of all where no format is: a table's header is
+    known by them."""
+    from configs.loading import load
+    from configs.mapping import Mapping
+    from pipeline.dumps.mapping_columns import columns_of
+    from pipeline.mappings import mapping_files, spec_of
+
+    source = configured(settings)
+    files = list(mapping_files(settings.mappings)) if settings.mappings else []
+    named = [path for path in files if source.format in (None, path.stem)]
+    names = (*source.column_names, *columns_of(spec_of(load(path, Mapping)) for path in named))
+    return settings.model_copy(update={"source": source.model_copy(update={"column_names": names})})
+
+
+def _delimiter(told: str | None) -> str | None:
+    from pipeline.dumps.options import ReadOptions
+
+    character = {"tab": "\t", "\\t": "\t"}.get(told or "", told)
+    try:
+        ReadOptions(delimiter=character)
+    except ValueError as error:
+        raise typer.BadParameter(f"--{error}") from None
+    return character
 
 
 def _zone(name: str | None) -> str | None:

@@ -52,6 +52,8 @@ def replay(
     day_first: dump_options.DayFirst = None,
     encoding: dump_options.Encoding = None,
     header: dump_options.Header = None,
+    delimiter: dump_options.Delimiter = None,
+    header_row: dump_options.HeaderRow = None,
     no_names: dump_options.NoNames = False,
     no_quotes: dump_options.NoQuotes = False,
     lines: dump_options.Lines = False,
@@ -73,8 +75,9 @@ def replay(
     base = dump_options.configured(settings)
     span = {"since": _utc(since) or base.since, "until": _utc(until) or base.until}
     source = dump_options.source(
-        base, paths, include, format_name, zone, day_first, encoding, header, no_names, no_quotes, lines, record_element
-    ).model_copy(update={**span, "max_rate": max_rate or base.max_rate, "resume": resume})
+        base, paths, include, format_name, zone, day_first, encoding, header, delimiter, header_row, no_names,
+        no_quotes, lines, record_element,
+    ).model_copy(update={**span, "max_rate": max_rate or base.max_rate, "resume": resume})  # fmt: skip
     judge = settings.judge.model_copy(update={"generation": shared.generation(generation)} if generation else {})
     dead = settings.dead_letters.model_copy(update={"topic": None})  # a topic is the live job's
     settings = settings.model_copy(
@@ -89,6 +92,7 @@ def replay(
         settings = _for_flink(settings, workers)
     checks.judge(settings, config)
     dump_options.check_format(settings)
+    settings = dump_options.with_columns(settings)
     _check_times(settings)
     if dry_run:
         _rehearse(settings, as_json)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,12 +23,18 @@ def add_to(app: typer.Typer) -> None:
 
 def sniff(
     paths: dump_options.Paths = None,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", "-c", metavar="FILE", help="Configuration whose `source` counts; unset: none."),
+    ] = None,
     include: dump_options.Include = None,
     format_name: dump_options.Format = None,
     zone: dump_options.Zone = None,
     day_first: dump_options.DayFirst = None,
     encoding: dump_options.Encoding = None,
     header: dump_options.Header = None,
+    delimiter: dump_options.Delimiter = None,
+    header_row: dump_options.HeaderRow = None,
     no_names: dump_options.NoNames = False,
     no_quotes: dump_options.NoQuotes = False,
     lines: dump_options.Lines = False,
@@ -40,12 +47,14 @@ def sniff(
     from pipeline import resources
     from pipeline.previewing import previews
 
+    settings = shared.settings(config) if config else JobSettings(source=DumpsSource(paths=()))
     source = dump_options.source(
-        DumpsSource(paths=()), paths, include, format_name, zone, day_first, encoding, header, no_names, no_quotes,
-        lines, record_element,
+        dump_options.configured(settings), paths, include, format_name, zone, day_first, encoding, header, delimiter,
+        header_row, no_names, no_quotes, lines, record_element,
     )  # fmt: skip
-    settings = JobSettings(source=source, mappings=mappings)
+    settings = settings.model_copy(update={"source": source, "mappings": mappings or settings.mappings})
     dump_options.check_format(settings)
+    source = dump_options.configured(dump_options.with_columns(settings))
     for preview in previews(source, resources.formats(settings), settings.max_record_bytes):
         _show_preview(preview)
 
@@ -83,6 +92,8 @@ def _show_preview(preview: Preview) -> None:
     ]
     shared.say(f"{preview.member.name}: {preview.layout}; format {preview.format or 'unknown'}, {preview.why}")
     shared.say(f"  first {len(preview.records)} records: {', '.join(counts) or 'none'}")
+    if preview.reasons:
+        shared.say(f"  why: {'; '.join(preview.reasons)}")
     if preview.columns:
         shared.say(f"  columns: {', '.join(preview.columns)}")
     for note in preview.notes:

@@ -32,6 +32,15 @@ def find_encoding(head: bytes, told: str | None) -> tuple[str, int]:
     return _by_nuls(head[:_LOOKED_AT]), 0
 
 
+def encoding_reason(encoding: str, marks: int, told: str | None) -> str:
+    """Why find_encoding found it, for people."""
+    if told is not None:
+        return "as told"
+    if marks:
+        return "its byte order mark"
+    return "no byte order mark and no NULs tell another encoding" if encoding == "utf-8" else "where its NULs stand"
+
+
 def _told(head: bytes, told: str) -> tuple[str, int]:
     name = codecs.lookup(told).name
     for mark, encoding in _MARKS:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from pipeline.dumps.tars import is_tar
+
 _BEGINNINGS = (
     (b"\xff\xd8\xff", "a picture (JPEG)"),
     (b"\x89PNG", "a picture (PNG)"),
@@ -27,11 +29,14 @@ _BEGINNINGS = (
 )
 _DELETED_NOTES = re.compile(rb"\bdeleted_note_tweet\b")
 _MARKUP = re.compile(rb"\s*<(?:[!?]|/?[A-Za-z])")
+_DOCUMENT = re.compile(rb"\s*<(?:[!?]|html\b)", re.IGNORECASE)
 _FTYP = slice(4, 8)
 MARKUP = (
     "HTML or XML; name an XML file's element that is a post by --record-element, or export the posts as CSV or JSON"
 )
 """What it is where nobody says which of its elements are records."""
+WITHIN = "an archive ({}) within another, or compressed again; unpack it first"
+"""What it is where members.py did not open it."""
 
 
 def foreign_script(assignment: bytes) -> str | None:
@@ -48,9 +53,9 @@ def foreign(head: bytes) -> str | None:
             return what
     if head[_FTYP] == b"ftyp":
         return "a film or picture (MP4)"
-    return None
+    return WITHIN.format("tar") if is_tar(head) else None
 
 
-def is_markup(head: bytes) -> bool:
-    """XML or HTML."""
-    return bool(_MARKUP.match(head))
+def is_markup(head: bytes, *, is_table: bool = False) -> bool:
+    """XML or HTML; of what is told to be a table, only what says so itself: `<DATE>;<OPEN>` may be a header."""
+    return bool((_DOCUMENT if is_table else _MARKUP).match(head))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from pipeline.dumps.csv_rows import csv_rows
@@ -18,6 +18,7 @@ JUNK_ROWS = 30
 """So many rows may stand above a header."""
 _DELIMITERS = (",", ";", "\t", "|")
 _TOLD = re.compile(r'"?sep=([,;\t|:^~])"?\r?\n')  # the first line that Excel wants
+_SHOWN = 4  # known columns, of a header's reason
 _LINE_ENDS = re.compile(r"[\r\n]+")
 
 Rows = Sequence[list[str] | None]
@@ -34,6 +35,8 @@ class Header:
     """Unique names."""
     known: int = 0
     """How many of them are known."""
+    told: int = 0
+    """How many of these the options name."""
     is_mojibake: bool = False
 
 
@@ -43,6 +46,8 @@ class TableShape:
 
     delimiter: str
     header: Header
+    reasons: tuple[str, str] = ("", "")
+    """Why this delimiter, and why this header."""
 
 
 def table_shape(text: str, options: ReadOptions, *, whole: bool) -> TableShape:
@@ -60,20 +65,25 @@ def table_shape(text: str, options: ReadOptions, *, whole: bool) -> TableShape:
         if best is None or score > best[0]:
             best = score, TableShape(delimiter, header)
     assert best is not None
-    return best[1]
+    (known, _, _), shape = best
+    why = "most known columns" if known else "most rows as wide as the header"
+    why = "as told" if options.delimiter is not None else "the line sep= tells it" if told else why
+    return replace(shape, reasons=(why, header_reason(shape.header, options)))
 
 
 def find_header(rows: Rows, options: ReadOptions, *, first: int = 0) -> Header:
     """The header among a table's first rows, none of them before `first`.
 
-    The row with most known names, if they are two that make up half of it, or three; else the first one that is not
-    blank. A row further below with fewer known names is taken for a row of data."""
+    The row with most known names, if they are two that make up half of it, or three, or two that the options name, or
+    all of these; else the first one that is not blank. A row further below with fewer known names is taken for a row of
+    data."""
     if options.header == "none":
         widths = Counter(len(row) for row in rows if row)
         width = widths.most_common(1)[0][0] if widths else 0
         return Header(-1, (), tuple(f"c{number}" for number in range(1, width + 1)))
     if options.header is not None:
         return _header(rows, options.header - 1, options)
+    enough = min(2, len(options.column_names) or 2)
     found: Header | None = None
     for index in range(first, min(len(rows), JUNK_ROWS + 1)):
         row = rows[index]
@@ -81,10 +91,23 @@ def find_header(rows: Rows, options: ReadOptions, *, first: int = 0) -> Header:
             continue
         header = _header(rows, index, options)
         filled = sum(1 for cell in row if cell.strip())
-        sure = header.known >= 3 or (header.known == 2 and filled <= 4)
+        sure = header.known >= 3 or (header.known == 2 and filled <= 4) or header.told >= enough
         if found is None or (sure and header.known > found.known):
             found = header
     return found or Header(-1, (), ())
+
+
+def header_reason(header: Header, options: ReadOptions) -> str:
+    """Why this row is the header, for people."""
+    if options.header is not None:
+        return f"{'no header row' if options.header == 'none' else f'header row {options.header}'}: as told"
+    if header.index < 0:
+        return "no header row: nothing stands there"
+    more = _told(options)
+    known = [name for name in header.columns if folded(name) in KNOWN or folded(name) in more]
+    rest = f" and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
+    why = f"known columns {', '.join(known[:_SHOWN])}{rest}" if known else "the first; no column has a known name"
+    return f"header row {header.index + 1}: {why}"
 
 
 def rows_wanted(options: ReadOptions) -> int:
@@ -110,9 +133,13 @@ def _header(rows: Rows, index: int, options: ReadOptions) -> Header:
     told = rows[index] if index < len(rows) else None
     row = told if told and any(cell.strip() for cell in told) else []  # a named row may be blank, or no row
     names = [mended(cell) for cell in row]
-    more = {folded(name) for name in options.column_names}
+    more = _told(options)
     known = {name for name in map(folded, names) if name in KNOWN or name in more}
-    return Header(index, tuple(row), unique(names), len(known), any(map(is_mojibake, row)))
+    return Header(index, tuple(row), unique(names), len(known), len(known & more), any(map(is_mojibake, row)))
+
+
+def _told(options: ReadOptions) -> set[str]:
+    return {folded(name) for name in options.column_names}
 
 
 def _rows(text: str, delimiter: str, options: ReadOptions, *, whole: bool) -> Rows:

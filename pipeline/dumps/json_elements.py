@@ -22,33 +22,36 @@ _WITHIN = re.compile(
 _IN_STRING = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
 _BETWEEN = re.compile(rb'[^"\[\]{},]*+')
 _OUTSIDE = re.compile(rb'[^"\[\]{}\n]*+')
+_AROUND = re.compile(rb"[^\[{\n]*+")
+_NO_DATA = re.compile(
+    rb"(?:\xef\xbb\xbf|[^\w$\x80-\xff{])*(?:(?:(?:var|let|const)\s+)?[A-Za-z_$][\w$.]{0,200}\s*=)?"
+)  # around lists: marks, brackets too many, and the names that JavaScript gives them
 _DEPTH = {ord("{"): 1, ord("["): 1, ord("}"): -1, ord("]"): -1}
-_QUOTE, _ESCAPE, _COMMA, _END_OF_LIST, _END_OF_LINE = b'"\\,]\n'
+_QUOTE, _ESCAPE, _COMMA, _LIST, _END_OF_LIST, _OBJECT, _END_OF_LINE = b'"\\,[]{\n'
 _SPACE = b" \t\r\n\f\v"
 _NO_LINE_END = re.compile(rb"[^\n]")
 
 
 def json_elements(chunks: Iterator[bytes], reading: Reading) -> Iterator[Found]:
-    """The elements of a list, or of several; or else, as the layout's shape says, values by themselves."""
+    """The elements of a list, or of several, and what stands around these, line by line and object by object; or else,
+    as the layout's shape says, values by themselves."""
     scan = _Scan(reading.max_bytes, listed=reading.layout.shape is JsonShape.LIST)
     position = 0
     for chunk in _blanked(chunks, reading.layout.prefix):
         for line, value in scan.feed(chunk):
             position += 1
             yield position, line, value
-    if scan.outside:
-        reading.notes.count(NoteKind.OUTSIDE_LIST, scan.outside)
-    if reading.is_cut():
-        return
-    for line, value in scan.ended(b""):
+    for line, value in () if reading.is_cut() else scan.ended(b""):
         position += 1
         if scan.is_open:
             why = "the last record has no end, or a bracket is missing in it"
             reading.notes.add(NoteKind.UNFINISHED, why, reading.bytes_given(), position)
         yield position, line, value
-    if scan.in_list:
+    if scan.in_list and not reading.is_cut():
         why = "the list has no end: half written, or a bracket is missing"
         reading.notes.add(NoteKind.UNFINISHED, why, reading.bytes_given(), position)
+    if scan.outside:
+        reading.notes.count(NoteKind.OUTSIDE_LIST, scan.outside)
 
 
 class _Scan:
@@ -56,7 +59,7 @@ class _Scan:
 
     def __init__(self, max_bytes: int, *, listed: bool) -> None:
         self.outside = 0
-        """Bytes before, between and behind lists that are not blank."""
+        """Bytes around lists that are neither blank nor data."""
         self.in_list = False
         self._listed = listed
         self._depth = 0
@@ -67,6 +70,10 @@ class _Scan:
         self._size = 0
         self._line = 1
         self._lines_within = 0
+
+    @property
+    def _is_around(self) -> bool:
+        return self._listed and not self.in_list
 
     @property
     def is_open(self) -> bool:
@@ -84,13 +91,18 @@ class _Scan:
                 if not self._depth and not self.in_list:
                     yield from self.ended(data[start:at])
                     start = at
-            elif self._listed and not self.in_list:
-                at = start = self._list(data, at)
+            elif self._is_around:
+                at, upto = self._around(data, at)
+                if upto is not None:
+                    yield from self.ended(data[start:upto])
+                    start = at
+                    self.in_list = data[at - 1] == _LIST
             else:
                 at, upto = self._top(data, at)
                 if upto is not None:
                     yield from self.ended(data[start:upto])
                     start = at
+                    self.in_list = self.in_list and data[at - 1] == _COMMA
         self._take(data[start:])
 
     def ended(self, last: bytes) -> Iterator[Line]:
@@ -98,14 +110,17 @@ class _Scan:
         self._take(last)
         if self._parts:
             value = b"".join(self._parts).rstrip(_SPACE)
-            yield self._line, value
+            if self._is_around and _NO_DATA.fullmatch(value):
+                self.outside += len(value.translate(None, _SPACE + b",;"))
+            else:
+                yield self._line, value
         self._line += self._lines_within
         self._parts = []
         self._size = self._lines_within = 0
 
     def _take(self, piece: bytes) -> None:
         if not self._parts:
-            taken = piece.lstrip(_SPACE if self._listed else _SPACE + b",;")
+            taken = piece.lstrip(_SPACE if self.in_list else _SPACE + b",;")
             self._line += piece.count(b"\n", 0, len(piece) - len(taken))
             piece = taken
         if piece:
@@ -139,14 +154,13 @@ class _Scan:
             at += 1
         return at
 
-    def _list(self, data: bytes, at: int) -> int:
-        """Goes on to the next list."""
-        found = data.find(b"[", at)
-        upto = len(data) if found < 0 else found
-        self._line += data.count(b"\n", at, upto)
-        self.outside += len(data[at:upto].translate(None, _SPACE + b",;"))
-        self.in_list = found >= 0
-        return upto + self.in_list
+    def _around(self, data: bytes, at: int) -> tuple[int, int | None]:
+        """Goes on around lists. Where to go on, and where a line ended, or what stands before a list."""
+        at = _end(_AROUND, data, at)
+        if at == len(data):
+            return at, None
+        self._depth = int(data[at] == _OBJECT)
+        return at + 1, None if self._depth else at + (data[at] == _END_OF_LINE)
 
     def _top(self, data: bytes, at: int) -> tuple[int, int | None]:
         """Goes on between elements, or within one that is no object. Where to go on, and where an element ended."""
@@ -157,7 +171,6 @@ class _Scan:
         if byte == _QUOTE:
             self._in_string = True
         elif self.in_list and byte in (_COMMA, _END_OF_LIST):
-            self.in_list = byte == _COMMA
             return at + 1, at
         elif byte == _END_OF_LINE and not self.in_list:
             return at + 1, at + 1

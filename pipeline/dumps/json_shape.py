@@ -11,7 +11,10 @@ from pathlib import PurePosixPath
 
 import orjson
 
+from pipeline.dumps.json_lists import is_list
+
 _ASSIGNMENT = re.compile(rb"""\s*(?:(?:var|let|const)\s+)?[A-Za-z_$][\w$.\[\]"']{0,200}\s*=\s*(?=[\[{])""")
+_OF_OBJECTS = re.compile(rb"\s*\[\s*[{\]]")
 _LINES_LOOKED_AT = 20
 _NAMES_OF_LINES = (".jsonl", ".ndjson", ".jl")
 _PACKED = (".gz", ".bz2", ".xz", ".zst", ".zstd")
@@ -33,11 +36,21 @@ class Json:
     prefix: int = 0
 
 
-def json_shape(head: bytes, name: str, *, whole: bool) -> Json | None:
-    """None where it is no JSON. `whole`: the head is all there is."""
+def json_shape(head: bytes, name: str, *, whole: bool, is_table: bool = False) -> Json | None:
+    """None where it is no JSON. `whole`: the head is all there is. `is_table`: it is told to be one, and only a table
+    if it can be; such options are for all files of a folder, and JSON may be among them."""
+    found = _shape(head, name, whole=whole)
+    if found is None or not is_table or found.shape is JsonShape.VALUES:
+        return found
+    if found.shape is JsonShape.LIST:
+        return found if _OF_OBJECTS.match(head, found.prefix) else None
+    return found if any(map(_is_object, _lines(head, whole=whole))) else None
+
+
+def _shape(head: bytes, name: str, *, whole: bool) -> Json | None:
     first = head.lstrip()[:1]
     if first == b"[":
-        return Json(JsonShape.LIST)
+        return Json(JsonShape.LIST) if is_list(head, whole=whole) else None
     assignment = _ASSIGNMENT.match(head)
     if assignment:
         prefix = assignment.end()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from pipeline.dumps.encodings import find_encoding
+from pipeline.dumps.encodings import encoding_reason, find_encoding
 from pipeline.dumps.foreign import MARKUP, foreign, foreign_script, is_markup
 from pipeline.dumps.headers import Header, table_shape
 from pipeline.dumps.json_shape import JsonShape, json_shape
@@ -50,6 +50,8 @@ class Layout:
     delimiter: str = ","
     header: Header = field(default=Header(-1, (), ()))
     remark: str = ""
+    reasons: tuple[str, ...] = ()
+    """Why its text and its table are read so, for people."""
 
 
 def sniff(head: bytes, name: str, options: ReadOptions | None = None, *, whole: bool = False) -> Layout:
@@ -68,21 +70,29 @@ def sniff(head: bytes, name: str, options: ReadOptions | None = None, *, whole: 
     if encoding != "utf-8" and (what := foreign(start)) is not None:
         return Layout(Kind.FOREIGN, remark=what)
     is_text = options.delimiter == NO_DELIMITER
-    if is_markup(start) and not is_text:
+    is_table = options.delimiter is not None or options.header is not None
+    reasons: tuple[str, ...] = (f"{encoding}: {encoding_reason(encoding, marks, options.encoding)}",)
+    if not is_text and is_markup(start, is_table=is_table and not options.record_element):
         return Layout(Kind.XML, encoding, marks) if options.record_element else Layout(Kind.FOREIGN, remark=MARKUP)
     remark = "UTF-16 that was taken for another encoding and saved again" if encoding == UTF16_AS_UTF8 else ""
-    json = None if is_text else json_shape(start, name, whole=whole)
+    json = None if is_text else json_shape(start, name, whole=whole, is_table=is_table)
     if json is not None and (what := foreign_script(start[: json.prefix])) is not None:
         return Layout(Kind.FOREIGN, remark=what)
     if json is not None:
         kind = Kind.JS_WRAPPED if json.prefix else _KINDS[json.shape]
-        return Layout(kind, encoding, marks, shape=json.shape, prefix=json.prefix, remark=remark)
+        return Layout(kind, encoding, marks, shape=json.shape, prefix=json.prefix, remark=remark, reasons=reasons)
     table = table_shape(text, options, whole=whole)
+    separated, headed = table.reasons
+    reasons += (f"{DELIMITERS.get(table.delimiter, table.delimiter)}: {separated}", headed)
     if table.header.is_mojibake:
         remark = "UTF-8 that was taken for another encoding and saved again, by the look of the header"
-    return Layout(Kind.TABLE, encoding, marks, delimiter=table.delimiter, header=table.header, remark=remark)
+    return Layout(
+        Kind.TABLE, encoding, marks, delimiter=table.delimiter, header=table.header, remark=remark, reasons=reasons
+    )
 
 
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", NO_DELIMITER: "whole lines"}
+"""What people call them."""
 _KINDS = {
     JsonShape.LINES: Kind.JSON_LINES,
     JsonShape.LIST: Kind.JSON_ARRAY,

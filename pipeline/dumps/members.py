@@ -14,8 +14,8 @@ from pipeline.dumps.damage import Damaged
 from pipeline.dumps.inflate import unpacked
 from schemas.errors import TerminalError
 
-_DOCUMENTS = ("[content_types].xml", "mimetype")
-"""Files by which a ZIP file is one document (XLSX, ODS, ...) and no archive."""
+_listed: dict[tuple[Path, int, int], list[tars.Entry]] = {}  # by path, size and time of its last change
+_MOST_LISTED = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _zipped(archive: Member) -> Iterator[Member]:
         listed = zips.contents(path, name)
     except Damaged:
         listed, damage = zips.without_list(path, name)
-    if any(info.filename.lower() in _DOCUMENTS for info in listed):
+    if zips.is_document(listed):
         yield archive
         return
     names = _Names(name)
@@ -135,14 +135,32 @@ def _zipped(archive: Member) -> Iterator[Member]:
 
 
 def _tarred(path: Path, name: str, whole: Callable[[], Content]) -> Iterator[Member]:
-    names = _Names(name)
+    names, tar = _Names(name), tars.Tar(name, whole)
     try:
-        for found, opener in tars.contents(name, whole):
-            if not _is_hidden(found):
-                inner = names.of(found)
-                yield Member(inner, path, partial(_open, inner, opener))
+        for entry in _entries(path, tar):
+            if not _is_hidden(entry.name):
+                inner = names.of(entry.name)
+                yield Member(inner, path, partial(_open, inner, partial(tar.open, entry)))
     except Damaged as error:
         yield _broken(name, path, error)
+
+
+def _entries(path: Path, tar: tars.Tar) -> Iterator[tars.Entry]:
+    """Listed once a process: a compressed one must be decompressed for it, and is asked for by many. A damaged one is
+    not kept."""
+    file = path.stat()
+    key = (path.absolute(), file.st_size, file.st_mtime_ns)
+    known = _listed.get(key)
+    if known is not None:
+        yield from known
+        return
+    found = []
+    for entry in tar.entries():
+        found.append(entry)
+        yield entry
+    if len(_listed) >= _MOST_LISTED:
+        _listed.clear()
+    _listed[key] = found
 
 
 def _broken(name: str, path: Path, damage: Damaged) -> Member:

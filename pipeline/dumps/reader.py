@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 
+from pipeline.dumps import zips
 from pipeline.dumps.content import Content
 from pipeline.dumps.damage import Damaged
+from pipeline.dumps.foreign import WITHIN
+from pipeline.dumps.headers import header_reason
 from pipeline.dumps.json_elements import json_elements
 from pipeline.dumps.json_lines import json_lines
 from pipeline.dumps.layout import HEAD_BYTES, Kind, Layout, sniff
@@ -119,14 +123,18 @@ class DumpReader:
                 return
 
     def _xlsx(self, content: Content, reading: Reading) -> Iterator[Found]:
-        with (
-            on_disk(content, self._member.name) as path,
-            closing(XlsxRows(path, self._member.name, reading)) as workbook,
-        ):
-            if content.path is not None:
-                self._progress = lambda: workbook.consumed
-            self._headers[COLUMNS_HEADER] = columns_header(workbook.header.columns)
-            yield from workbook.rows()
+        with on_disk(content, self._member.name) as path:
+            if not zips.is_document(zips.contents(path, self._member.name)):
+                self.layout = Layout(Kind.FOREIGN, remark=WITHIN.format("ZIP"))
+                self._notes.add(NoteKind.NOT_READ, self.layout.remark)
+                return
+            with closing(XlsxRows(path, self._member.name, reading)) as workbook:
+                if content.path is not None:
+                    self._progress = lambda: workbook.consumed
+                why = (header_reason(workbook.header, self._options),)
+                self.layout = replace(reading.layout, header=workbook.header, reasons=why)
+                self._headers[COLUMNS_HEADER] = columns_header(workbook.header.columns)
+                yield from workbook.rows()
 
     def _parquet(self, content: Content, reading: Reading) -> Iterator[Found]:
         from pipeline.dumps.parquet import ParquetRows  # half a second, and needed by few

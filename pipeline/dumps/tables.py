@@ -36,14 +36,15 @@ def table_rows(texts: Iterator[str], reading: Reading) -> Iterator[Found]:
 def note_header(reading: Reading, header: Header) -> None:
     """Tells what of the table is taken for its header, where that may be wrong."""
     if header.index >= 0 and not header.columns:
-        row = f"row {header.index + 1}, which the setting `header` names, is blank, broken or not there"
+        row = f"row {header.index + 1}, which --header-row (setting `header`) names, is blank, broken or not there"
         why = f"{row}: no row can be read; mend it"
         reading.notes.add(NoteKind.NOT_READ, why)
     elif header.index > 0:
         why = f"the header is row {header.index + 1}; what stands above it was left out"
         reading.notes.add(NoteKind.ABOVE_HEADER, why)
     if header.index >= 0 and not header.known and reading.options.header is None:
-        why = f"no column has a known name: row {header.index + 1} was taken for the header; the option header tells it"
+        row = f"row {header.index + 1} was taken for the header"
+        why = f"no column has a known name: {row}; --header-row (setting `header`) tells another"
         reading.notes.add(NoteKind.HEADER_ASSUMED, why)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tarfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from pipeline.dumps.content import Broken, Content, Stretch
 from pipeline.dumps.damage import Damaged
@@ -21,26 +22,13 @@ def is_tar(head: bytes) -> bool:
     return True
 
 
-def contents(name: str, whole: Opener) -> Iterator[tuple[str, Opener]]:
-    """Regular files by their name. `whole` opens the tar file, decompressed.
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A regular file: its name, where its bytes begin, and how many they are; None where it is stored with holes."""
 
-    Raises Damaged where the file ends or is no tar file any more. What is opened in order is decompressed once."""
-    shared = _Shared(name, whole)
-    forward = _Forward(whole())
-    with forward.content:
-        try:
-            with tarfile.TarFile(fileobj=forward, errors="surrogateescape") as archive:  # type: ignore[arg-type]
-                while (info := archive.next()) is not None:
-                    archive.members.clear()  # type: ignore[attr-defined]  # else it keeps them all
-                    if info.sparse is not None:
-                        why = "stored with holes; unpack the archive"
-                        yield info.name, lambda inner=f"{name}!{info.name}", why=why: Broken(inner, why)  # type: ignore[misc]
-                    elif info.isreg():
-                        yield info.name, shared.opener(info.name, info.offset_data, info.size)
-        except (tarfile.TarError, ValueError, OverflowError, EOFError) as error:
-            raise Damaged(name, forward.tell(), f"no tar file from here on, half of one perhaps ({error})") from error
-        if forward.last_block.strip(b"\0"):
-            raise Damaged(name, forward.tell(), "no tar file from here on; get it anew")
+    name: str
+    start: int
+    size: int | None
 
 
 class _Forward:
@@ -71,19 +59,37 @@ class _Forward:
         return self._at
 
 
-class _Shared:
-    """Opens members of one tar file. One stream goes on from member to member: compressed data know no way back."""
+class Tar:
+    """One tar file. One stream goes on from member to member: compressed data know no way back, so what is opened in
+    order is decompressed once."""
 
     def __init__(self, name: str, whole: Opener) -> None:
+        """`whole` opens the file, decompressed."""
         self._name = name
         self._whole = whole
         self._idle: _Forward | None = None
 
-    def opener(self, inner: str, start: int, size: int) -> Opener:
-        """What opens a member."""
-        return lambda: self._open(f"{self._name}!{inner}", start, size)
+    def entries(self) -> Iterator[Entry]:
+        """Its regular files. Raises Damaged where the file ends or is no tar file any more."""
+        forward = _Forward(self._whole())
+        with forward.content:
+            try:
+                with tarfile.TarFile(fileobj=forward, errors="surrogateescape") as archive:  # type: ignore[arg-type]
+                    while (info := archive.next()) is not None:
+                        archive.members.clear()  # type: ignore[attr-defined]  # else it keeps them all
+                        if info.isreg() or info.sparse is not None:
+                            yield Entry(info.name, info.offset_data, None if info.sparse is not None else info.size)
+            except (tarfile.TarError, ValueError, OverflowError, EOFError) as error:
+                why = f"no tar file from here on, half of one perhaps ({error})"
+                raise Damaged(self._name, forward.tell(), why) from error
+            if forward.last_block.strip(b"\0"):
+                raise Damaged(self._name, forward.tell(), "no tar file from here on; get it anew")
 
-    def _open(self, name: str, start: int, size: int) -> Content:
+    def open(self, entry: Entry) -> Content:
+        """The content of a file."""
+        name, start, size = f"{self._name}!{entry.name}", entry.start, entry.size
+        if size is None:
+            return Broken(name, "stored with holes; unpack the archive")
         content = self._whole()
         if isinstance(content, Stretch) and content.path is not None:
             path = content.path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 
 from pipeline.dumps.content import Broken, Content, Stretch, unreadable
@@ -13,6 +14,7 @@ from pipeline.dumps.inflate import BY_ZIP_METHOD, Inflated
 from pipeline.dumps.zip_walk import UNKNOWN, walk
 
 MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
+_DOCUMENTS = ("[content_types].xml", "mimetype")
 _STORED = 0
 _ENCRYPTED = 1
 _DEFLATE64 = 9
@@ -30,6 +32,11 @@ def contents(path: Path, name: str) -> list[zipfile.ZipInfo]:
         except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, EOFError, OSError) as error:
             why = f"no ZIP file that can be read, half of one perhaps ({error}); get it anew"
             raise Damaged(name, path.stat().st_size, why) from error
+
+
+def is_document(listed: Iterable[zipfile.ZipInfo]) -> bool:
+    """By its files it is one document (XLSX, ODS, ...) and no archive."""
+    return any(info.filename.lower() in _DOCUMENTS for info in listed)
 
 
 def without_list(path: Path, name: str) -> tuple[list[zipfile.ZipInfo], Damaged]:

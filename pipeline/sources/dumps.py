@@ -42,6 +42,8 @@ class DumpRecords:
         self._max_bytes = max_bytes
         self._options = read_options(settings)
         self._members = list(members(settings.paths, settings.include))
+        # Asked for at each batch, of which a folder of small files has as many as files.
+        self._total_bytes = sum(path.stat().st_size for path in {member.path for member in self._members})
         self._batches = self._mine()
         self._began, self._given = time.monotonic(), 0
         self._done_bytes = 0
@@ -90,13 +92,13 @@ class DumpRecords:
 
     def total_bytes(self) -> int:
         """Size of all files."""
-        return sum(path.stat().st_size for path in {member.path for member in self._members})
+        return self._total_bytes
 
     def read_bytes(self) -> int:
         """How much of it is read; at the end all of it, with what was left out."""
         if self.exhausted:
-            return self.total_bytes()
-        return min(self._done_bytes + (self._reader.bytes_read if self._reader else 0), self.total_bytes())
+            return self._total_bytes
+        return min(self._done_bytes + (self._reader.bytes_read if self._reader else 0), self._total_bytes)
 
     def poll(self, wait_seconds: float) -> Batch | None:
         """See Source.poll. Waits where the rate is bounded."""
@@ -127,6 +129,7 @@ def read_options(settings: DumpsSource) -> ReadOptions:
             delimiter=NO_DELIMITER if settings.lines else settings.delimiter,
             header="none" if settings.lines else settings.header,
             quotes=settings.quotes and not settings.lines,
+            column_names=frozenset(settings.column_names),
             record_element=settings.record_element,
             format_name=settings.format,
             zone=settings.zone,

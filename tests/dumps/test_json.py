@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from unittest.mock import patch
 
 import orjson
 import pytest
 
+from pipeline.dumps import streams
 from pipeline.dumps.layout import Kind, sniff
 from pipeline.dumps.notes import NoteKind
 from tests.dumps.helpers import kinds, lines, reader_of, values
@@ -34,6 +36,31 @@ PAGE = {"data": [{"id": "1"}, {"id": "2"}], "meta": {"n": 2}}
         (b'window["YTD"].tweet.part0=[', Kind.JS_WRAPPED),
         (b"const posts = {", Kind.JS_WRAPPED),
         (b"id,text\n1,a\n", Kind.TABLE),
+        (b"[Date],text\n2024-01-01,a\n", Kind.TABLE),
+        (b"[Frage] wer?\nich\n", Kind.TABLE),
+        (b"[text],b\n", Kind.TABLE),
+        (b"[1],text\n1,a\n", Kind.TABLE),
+        (b"[1],[2],x\n1,2,3\n", Kind.TABLE),
+        (b'["a"],b\n1,2\n', Kind.TABLE),
+        (b'["a" x],b\n1,2\n', Kind.TABLE),
+        (b"[[Frage]],b\n1,2\n", Kind.TABLE),
+        (b"[],b\n1,2\n", Kind.TABLE),
+        (b"[-],b\n1,2\n", Kind.TABLE),
+        (b"[01.02.24, 12:30:45] Ann: Hallo\n", Kind.TABLE),
+        (b"[2024-01-01],a\n", Kind.TABLE),
+        (b"[1] one\n[2] two\n", Kind.TABLE),
+        (b"[", Kind.JSON_ARRAY),
+        (b"[]\n", Kind.JSON_ARRAY),
+        (b'["half', Kind.JSON_ARRAY),
+        (b'["a", "half\n', Kind.JSON_ARRAY),
+        (b"[1, 2]\n[3, 4]\n", Kind.JSON_ARRAY),
+        (b'[1]\n{"id": 1}\n', Kind.JSON_ARRAY),
+        (b'[null, {"id": 1}', Kind.JSON_ARRAY),
+        (b"[NaN, nul]", Kind.JSON_ARRAY),
+        (b'[[{"id": 1}], []]', Kind.JSON_ARRAY),
+        (b'[{"id": 1}] x', Kind.JSON_ARRAY),
+        (b"[" * 200_000, Kind.JSON_ARRAY),
+        (b"[" + b"9" * 9000 + b"]", Kind.JSON_ARRAY),
         (b"", Kind.TABLE),
         (b"PAR1....", Kind.PARQUET),
         (b"PK\x03\x04....", Kind.XLSX),
@@ -53,6 +80,12 @@ def test_a_name_tells_lines_from_tables_where_nothing_else_does() -> None:
 def test_an_object_over_more_lines_than_the_head_is_an_object() -> None:
     content = json.dumps({"data": [{"id": n} for n in range(50_000)]}, indent=0).encode()
     assert sniff(content[:262_144], "x").kind is Kind.JSON_OBJECT
+
+
+def test_a_list_is_one_where_the_head_cuts_it_and_many_cost_little() -> None:
+    for content in (b"[1, " * 1 + b"2, " * 100_000, b'["' + b"x" * 300_000, b"[1]\n[22]\n" * 50_000):
+        assert sniff(content[:262_144], "x").kind is Kind.JSON_ARRAY
+        assert sniff(content[:262_143], "x").kind is Kind.JSON_ARRAY
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32"])
@@ -102,6 +135,20 @@ def test_lists_may_follow_each_other_and_what_is_between_them_is_told(tmp_path: 
     reader = reader_of(tmp_path, b"[1,2]\n;x = [3]\n[]", "x.json")
     assert values(list(reader)) == [b"1", b"2", b"3"]
     assert [note.text for note in reader.notes] == ["bytes outside of the list that were left out: 2"]
+
+
+def test_what_stands_outside_of_lists_and_is_no_name_of_one_is_a_record(tmp_path: Path) -> None:
+    """A bracket too many closes a list early: nothing behind it may be lost."""
+    content = b'[{"id": 1}], {"id": 2,\n"t": "]["}, {"id": 3}]\n\nid,text\n4,"a"; [5] b\n});\n{"id": {}'
+    reader = reader_of(tmp_path, content, "x.json")
+    found = list(reader)
+    expected = [b'{"id": 1}', b'{"id": 2,\n"t": "]["}', b'{"id": 3}', b"id,text", b'4,"a";', b"5", b"b", b'{"id": {}']
+    assert values(found) == expected
+    assert lines(found) == [1, 1, 2, 4, 5, 5, 5, 7]
+    assert [note.text for note in reader.notes][1:] == ["bytes outside of the list that were left out: 3"]
+    assert kinds(reader.notes) == [NoteKind.UNFINISHED, NoteKind.OUTSIDE_LIST]
+    with patch.object(streams, "_CHUNK_BYTES", 1):
+        assert list(reader) == found
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,13 @@ import io
 import os
 import tarfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from backports import zstd
 
+from pipeline.dumps import tars
 from pipeline.dumps.damage import Damaged
 from pipeline.dumps.members import members
 from schemas.errors import TerminalError
@@ -200,3 +202,28 @@ def test_a_file_that_may_not_be_read_stops(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(Path, "open", denied)
     with pytest.raises(TerminalError, match=r"a\.csv: cannot be read \(Permission denied\)"):
         list(members([path]))
+
+
+def test_a_compressed_tar_file_is_listed_once_a_process_until_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listings: list[tars.Tar] = []
+    entries = tars.Tar.entries
+
+    def counted(tar: tars.Tar) -> Iterator[tars.Entry]:
+        listings.append(tar)
+        return entries(tar)
+
+    monkeypatch.setattr(tars.Tar, "entries", counted)
+    path = tarred(tmp_path / "x.tar.gz", "w:gz", ("a", LINE), ("b", LINE * 2))
+    first = next(iter(members([path])))
+    assert len(listings) == 1
+    for _ in range(3):
+        assert contents(path) == {"x.tar.gz!a": LINE, "x.tar.gz!b": LINE * 2}
+    assert first.open().read() == LINE
+    assert len(listings) == 2, "one that was left amid is not kept"
+    tarred(path, "w:gz", ("c", LINE))
+    assert contents(path) == contents(path) == {"x.tar.gz!c": LINE}
+    path.write_bytes(path.read_bytes()[:-20])
+    assert [member.name for member in members([path])] == [member.name for member in members([path])]
+    assert len(listings) == 5, "a damaged one is listed each time"

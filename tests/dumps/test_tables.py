@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.main import get_command
 
+from configs.dumps import DumpsSource
+from pipeline.commands.app import app
 from pipeline.dumps.headers import unique
 from pipeline.dumps.notes import NoteKind
 from schemas.decode import decode
@@ -255,11 +258,89 @@ def test_a_named_header_row_that_is_none_makes_dead_letters_and_is_told(tmp_path
         (item,) = decode(record, format_name=None, max_bytes=1000)
         assert isinstance(item, Dead) and item.reason is Reason.NOT_CSV
         assert "no columns are known; mend" in item.detail
-    told = "row 2, which the setting `header` names, is blank, broken or not there: no row can be read; mend it"
-    assert [note.text for note in reader.notes] == [told]
+    told = "row 2, which --header-row (setting `header`) names, is blank, broken or not there: no row can be read"
+    assert [note.text for note in reader.notes] == [f"{told}; mend it"]
 
 
 def test_a_named_header_row_beyond_the_end_is_told(tmp_path: Path) -> None:
     reader = reader_of(tmp_path, b"id,text\n1,a\n", "x.csv", header=9)
     assert list(reader) == []
     assert kinds(reader.notes) == [NoteKind.NOT_READ]
+
+
+OWN = frozenset({"Wortlaut", "Wann"})
+
+
+@pytest.mark.parametrize("columns", [OWN, frozenset({"Wortlaut"})])
+def test_names_that_the_options_tell_make_a_header_of_a_wide_row(tmp_path: Path, columns: frozenset[str]) -> None:
+    text = "Bericht;Nordlauf\nStand;2024\n\nA;B;C;D;E;Wortlaut;Wann\n1;2;3;4;5;eins, zwei, drei, vier;2024\n"
+    (row,) = rows(list(reader_of(tmp_path, text.encode(), "x.csv", column_names=columns)))
+    assert (row["Wortlaut"], row["Wann"]) == ("eins, zwei, drei, vier", "2024")
+
+
+def test_a_note_on_the_header_names_options_that_there_are(tmp_path: Path) -> None:
+    reader = reader_of(tmp_path, b"foo,bar\n1,2\n", "x.csv")
+    list(reader)
+    told = "no column has a known name: row 1 was taken for the header; --header-row (setting `header`) tells another"
+    assert [note.text for note in reader.notes] == [told]
+    sniffed = get_command(app).commands["sniff"]
+    assert "--header-row" in {option for each in sniffed.params for option in each.opts}
+    assert "header" in DumpsSource.model_fields
+
+
+@pytest.mark.parametrize(
+    "told", [{"delimiter": ","}, {"header": 1}, {"header": "none"}], ids=["delimiter", "header", "none"]
+)
+@pytest.mark.parametrize("first", ['["a"]', "[1]", "[[1]]", "[]", "{a}", "<DATE>", "x = [1]x"])
+def test_an_option_of_tables_makes_a_table_of_what_passes_for_something_else(
+    tmp_path: Path, told: dict[str, Any], first: str
+) -> None:
+    reader = reader_of(tmp_path, f"{first},text\n1,a\n2,b\n".encode(), "x.csv", **told)
+    assert len(rows(list(reader))) == 2 + (told == {"header": "none"})
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"id": 1}\n{"id": 2}\n', b'[{"id": 1},\n{"id": 2}]', b'x=[{"id": 1}, {"id": 2}]', b"[\n]", b"x = []"]
+)
+def test_json_among_the_files_stays_json_whatever_is_told_of_tables(tmp_path: Path, content: bytes) -> None:
+    """Options of tables are for all files of a folder, and not all of them need be tables."""
+    reader = reader_of(tmp_path, content, "x", header="none", delimiter=",")
+    assert values(list(reader)) == [b'{"id": 1}', b'{"id": 2}'][: content.count(b"{")]
+
+
+WHY = {
+    b"id,text,date\n1,a,b\n": [
+        "utf-8: no byte order mark and no NULs tell another encoding",
+        "commas: most known columns",
+        "header row 1: known columns id, text, date",
+    ],
+    codecs.BOM_UTF8 + b"report\n\nid;text;date;likes;url;foo\n": [
+        "utf-8: its byte order mark",
+        "semicolons: most known columns",
+        "header row 3: known columns id, text, date, likes and 1 more",
+    ],
+    "foo\tbar\n1\t2\n".encode("utf-16-le"): [
+        "utf-16-le: where its NULs stand",
+        "tabs: most rows as wide as the header",
+        "header row 1: the first; no column has a known name",
+    ],
+    b"sep=|\nfoo|bar\n": [
+        "utf-8: no byte order mark and no NULs tell another encoding",
+        "bars: the line sep= tells it",
+        "header row 2: the first; no column has a known name",
+    ],
+}
+
+
+@pytest.mark.parametrize("content", WHY, ids=["commas", "mark", "nuls", "sep"])
+def test_a_layout_says_why(tmp_path: Path, content: bytes) -> None:
+    reader = reader_of(tmp_path, content, "x.csv")
+    list(reader)
+    assert reader.layout is not None and list(reader.layout.reasons) == WHY[content]
+
+
+def test_a_layout_says_what_was_told(tmp_path: Path) -> None:
+    reader = reader_of(tmp_path, b"a:b\n1:2\n", "x.csv", encoding="cp1252", delimiter=":", header="none")
+    list(reader)
+    assert reader.layout is not None
+    assert reader.layout.reasons == ("cp1252: as told", ":: as told", "no header row: as told")

@@ -244,6 +244,8 @@ def test_a_workbook_within_an_archive_is_read(tmp_path: Path) -> None:
         archive.writestr("b.xlsx", book(("S", [["id", "text"], [1, "a"]])))
     reader = DumpReader(the_member(tmp_path / "a.zip"), ReadOptions(), 1000)
     assert rows(list(reader)) == [{"id": "1", "text": "a"}]
+    assert reader.layout is not None and reader.layout.header.columns == ("id", "text")
+    assert reader.layout.reasons == ("header row 1: known columns id, text",)
 
 
 def test_a_named_header_row_that_is_blank_makes_dead_letters_and_is_told(tmp_path: Path) -> None:
@@ -252,7 +254,7 @@ def test_a_named_header_row_that_is_blank_makes_dead_letters_and_is_told(tmp_pat
     items = [item for record in reader for item in decode(record, format_name=None, max_bytes=1000)]
     assert [item.reason for item in items if isinstance(item, Dead)] == [Reason.NOT_CSV] * 2
     (note,) = reader.notes
-    assert note.text.startswith("row 2, which the setting `header` names, is blank")
+    assert note.text.startswith("row 2, which --header-row (setting `header`) names, is blank")
 
 
 def test_a_named_header_row_is_counted_as_excel_shows_it(tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ SAMPLES = {
     },
     "customer_feedback": {"tag": "comment", "consumer_complaint_narrative": "Hotel de diez."},
     "germeval2018": {"c1": "Gruß!", "c2": "OTHER", "c3": "OTHER"},
+    "meta_download": {"timestamp": 1700000000, "data": [{"post": "a"}], "title": "Ann updated her status."},
     "gold": {"id": "d1", "text": "a", "lang": "de", "source": "mobasa-dev", "intents": [], "severity": 0},
 }
 
