@@ -26,7 +26,8 @@ texts = $(addprefix --text ,$(sort $(wildcard $(SETS)/app_reviews/*.csv)) \
 encoder = --encoder package --sentiment $(SETS)/umsab --sentiment $(SETS)/mobasa $(texts) --work $(WORK)
 WORK = .encoder
 RATE = 40
-TESTERS = 3  # one more than cores, since many tests wait; each may take 4 GB
+# Processes of make test: one more than two cores, since many tests wait; each may take 4 GB.
+TESTERS ?= 3
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "make %-15s %s\n", $$1, $$2}'

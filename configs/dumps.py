@@ -32,7 +32,7 @@ class DumpsSource(Settings):
     header: Annotated[int, Field(ge=1)] | Literal["none"] | None = None
     """Row of a table's header; none: columns are called c1, c2, ...; unset: found by known names."""
     column_names: tuple[str, ...] = ()
-    """More names that a table's header is known by; `echolot replay` adds those of the mapping files."""
+    """More names that a table's header is known by; `echolot replay` adds those of the mapping that is named."""
     quotes: bool = True
     """Off: a quote in a table is a character as any other."""
     lines: bool = False

@@ -48,11 +48,11 @@ def through_double(number: int) -> bool:
 
 
 def ends_in_zeros(digits: str) -> bool:
-    """A cell's digits look as a spreadsheet leaves them: 15, then zeros, from 17 digits on.
+    """A cell's digits look as a spreadsheet leaves them: 15, then zeros, from 18 digits on.
 
-    Of true ids of 17 digits one in 100 looks so, of 18 one in 1,000. Of 16 it would be one in 10, and more files are
-    whole than spoilt: those are taken."""
-    is_long = _SPREADSHEET_DIGITS + 2 <= len(digits) < _NO_ID and digits.isascii() and digits.isdigit()
+    Of true ids of 18 digits one in 1,000 looks so. Of 17 it would be one in 100, and more files are whole than spoilt:
+    those are taken."""
+    is_long = _SPREADSHEET_DIGITS + 3 <= len(digits) < _NO_ID and digits.isascii() and digits.isdigit()
     return is_long and digits[0] != "0" and not digits[_SPREADSHEET_DIGITS:].strip("0")
 
 
@@ -74,6 +74,14 @@ def _number(value: Any) -> str:
     if through_double(value):
         raise _destroyed()
     return str(value)
+
+
+def untouched(digits: str) -> bool:
+    """No spreadsheet and no double leaves such digits."""
+    if not (digits.isascii() and digits.isdigit() and len(digits) < _NO_ID) or ends_in_zeros(digits):
+        return False
+    number = int(digits)
+    return int(float(number)) != number and not through_double(number)
 
 
 def bare(text: str) -> str:

@@ -115,16 +115,17 @@ def check_format(settings: JobSettings) -> None:
 
 
 def with_columns(settings: JobSettings) -> JobSettings:
-    """The settings with the columns of the mapping that is named, or of all where no format is: a table's header is
-    known by them."""
+    """The settings with the columns of the mapping that is named: a table's header is known by them."""
     from configs.loading import load
     from configs.mapping import Mapping
     from pipeline.dumps.mapping_columns import columns_of
     from pipeline.mappings import mapping_files, spec_of
+    from schemas.decode import FORMAT_HEADER
 
     source = configured(settings)
     files = list(mapping_files(settings.mappings)) if settings.mappings else []
-    named = [path for path in files if source.format in (None, path.stem)]
+    name = source.format or source.headers.get(FORMAT_HEADER)
+    named = [path for path in files if path.stem == name]
     names = (*source.column_names, *columns_of(spec_of(load(path, Mapping)) for path in named))
     return settings.model_copy(update={"source": source.model_copy(update={"column_names": names})})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,16 @@ def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.command("sniff", epilog="Example: `echolot sniff export.csv`")(sniff)
     app.command("formats", epilog="Example: `echolot formats`")(formats)
+
+
+class _Unset(dict[str, str]):
+    """The environment, in which no variable is missing: what is sniffed needs no password of the store."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> str:
+        return "unset"
 
 
 def sniff(
@@ -43,11 +54,12 @@ def sniff(
 ) -> None:
     """What would be read from the first rows of each file, and why. Reads nothing else, writes nothing."""
     from configs.dumps import DumpsSource
+    from configs.loading import load
     from configs.settings import JobSettings
     from pipeline import resources
     from pipeline.previewing import previews
 
-    settings = shared.settings(config) if config else JobSettings(source=DumpsSource(paths=()))
+    settings = load(config, JobSettings, _Unset(os.environ)) if config else JobSettings(source=DumpsSource(paths=()))
     source = dump_options.source(
         dump_options.configured(settings), paths, include, format_name, zone, day_first, encoding, header, delimiter,
         header_row, no_names, no_quotes, lines, record_element,

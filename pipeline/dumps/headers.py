@@ -83,7 +83,7 @@ def find_header(rows: Rows, options: ReadOptions, *, first: int = 0) -> Header:
         return Header(-1, (), tuple(f"c{number}" for number in range(1, width + 1)))
     if options.header is not None:
         return _header(rows, options.header - 1, options)
-    enough = min(2, len(options.column_names) or 2)
+    enough = min(2, len(_told(options)) or 2)
     found: Header | None = None
     for index in range(first, min(len(rows), JUNK_ROWS + 1)):
         row = rows[index]

@@ -24,7 +24,7 @@ _BETWEEN = re.compile(rb'[^"\[\]{},]*+')
 _OUTSIDE = re.compile(rb'[^"\[\]{}\n]*+')
 _AROUND = re.compile(rb"[^\[{\n]*+")
 _NO_DATA = re.compile(
-    rb"(?:\xef\xbb\xbf|[^\w$\x80-\xff{])*(?:(?:(?:var|let|const)\s+)?[A-Za-z_$][\w$.]{0,200}\s*=)?"
+    rb"(?:\xef\xbb\xbf|[^\w$\x80-\xff{]++)*+(?:(?:(?:var|let|const)\s+)?[A-Za-z_$][\w$.]{0,200}\s*=)?"
 )  # around lists: marks, brackets too many, and the names that JavaScript gives them
 _DEPTH = {ord("{"): 1, ord("["): 1, ord("}"): -1, ord("]"): -1}
 _QUOTE, _ESCAPE, _COMMA, _LIST, _END_OF_LIST, _OBJECT, _END_OF_LINE = b'"\\,[]{\n'
@@ -95,7 +95,7 @@ class _Scan:
                 at, upto = self._around(data, at)
                 if upto is not None:
                     yield from self.ended(data[start:upto])
-                    start = at
+                    start = upto if self._depth else at
                     self.in_list = data[at - 1] == _LIST
             else:
                 at, upto = self._top(data, at)
@@ -110,7 +110,7 @@ class _Scan:
         self._take(last)
         if self._parts:
             value = b"".join(self._parts).rstrip(_SPACE)
-            if self._is_around and _NO_DATA.fullmatch(value):
+            if self._is_around and self._size < self._most and _NO_DATA.fullmatch(value):
                 self.outside += len(value.translate(None, _SPACE + b",;"))
             else:
                 yield self._line, value
@@ -155,12 +155,12 @@ class _Scan:
         return at
 
     def _around(self, data: bytes, at: int) -> tuple[int, int | None]:
-        """Goes on around lists. Where to go on, and where a line ended, or what stands before a list."""
+        """Goes on around lists. Where to go on, and where a line ended, or what stands before a list or an object."""
         at = _end(_AROUND, data, at)
         if at == len(data):
             return at, None
         self._depth = int(data[at] == _OBJECT)
-        return at + 1, None if self._depth else at + (data[at] == _END_OF_LINE)
+        return at + 1, at + (data[at] == _END_OF_LINE)
 
     def _top(self, data: bytes, at: int) -> tuple[int, int | None]:
         """Goes on between elements, or within one that is no object. Where to go on, and where an element ended."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 
-_OBJECT_FIRST = re.compile(r"\s*\[[\[\s]*(?:\{|\Z)")
+_OBJECT_FIRST = re.compile(r"\s*\[(?:[\[\],\s]|//[^\n]*+\n|/\*(?:[^*]|\*(?!/))*+\*/)*+(?:\{|\Z)")
+_OBJECT_SOON = re.compile(r'[\[,]\s*+\{\s*+"')
+_SOON = 4096
 _VALUE = r'(?:"(?:[^"\\]|\\.)*+"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|NaN|-?Infinity)'
 _BROKEN = re.compile(rf'\[[\[\s]*(?:\Z|{_VALUE}\s*(?:,|\Z)|"(?:[^"\\]|\\.)*+\\?\Z)', re.DOTALL)
 _BETWEEN = re.compile(r"[\s,;]*")
@@ -28,7 +30,7 @@ def is_list(head: bytes, *, whole: bool) -> bool:
         except RecursionError:
             return True
         except ValueError:
-            return bool(_BROKEN.match(text, at))
+            return bool(_BROKEN.match(text, at) or _OBJECT_SOON.search(text, at, at + _SOON))
         if any(type(value) in (dict, list) for value in found):
             return True
         at = _BETWEEN.match(text, at).end()  # type: ignore[union-attr]  # matches anywhere

@@ -15,6 +15,7 @@ from importlib.metadata import version as installed
 
 from configs.base import ConfigError
 from configs.observe import MetricsSettings
+from pipeline.metrics.endpoint import Endpoint, PortTaken
 from pipeline.metrics.kinds import is_on, record_with
 from pipeline.metrics.progress import Progress
 from pipeline.metrics.registry import (
@@ -57,7 +58,7 @@ def start(settings: MetricsSettings, *, at_once: bool = False) -> None:
     """Keep figures and take part in serving them. Called by whoever comes first, again by others, from any thread.
 
     Trouble is logged, and the job goes on without figures. Only where they are to be served `at_once`, as by somebody
-    who starts a job, does a port or a folder that cannot be had raise ConfigError."""
+    who starts a job, does another program's port raise ConfigError."""
     global _started_by
     with _lock:
         if settings.port is None or _started_by == os.getpid():
@@ -67,14 +68,15 @@ def start(settings: MetricsSettings, *, at_once: bool = False) -> None:
         try:
             _take_part(settings, settings.port, at_once)
             atexit.register(stop)
+        except PortTaken as error:
+            _leave()
+            _started_by = None
+            raise ConfigError(
+                f"metrics: {settings.address}:{settings.port} cannot be served ({error}); set metrics.port to a free "
+                "one, or leave it out for a job without metrics"
+            ) from error
         except Exception as error:
             _leave()
-            if at_once and isinstance(error, OSError):
-                _started_by = None
-                raise ConfigError(
-                    f"metrics: {settings.address}:{settings.port} cannot be served ({error}); where another program "
-                    "has the port, set metrics.port to a free one, or leave it out for a job without metrics"
-                ) from error
             log.warning("no metrics, the job goes on without them (%s: %s)", type(error).__name__, error)
 
 
@@ -88,7 +90,6 @@ def stop() -> None:
 
 
 def _take_part(settings: MetricsSettings, port: int, at_once: bool) -> None:
-    from pipeline.metrics.endpoint import Endpoint
     from pipeline.metrics.folder import Folder, default_path
     from pipeline.metrics.recording import PrometheusRecorder
 

@@ -5,11 +5,13 @@ scrapes with everybody's figures, and looks after what dead processes left."""
 
 from __future__ import annotations
 
+import errno
 import logging
 import math
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,10 @@ TICK_SECONDS = 1.0
 _PAGE_BYTES = 4096
 
 
+class PortTaken(Exception):
+    """Another program has the port, or this user may not have it."""
+
+
 class Endpoint:
     """This process's part in serving the port: a daemon thread. Trouble is logged once and tried again."""
 
@@ -37,9 +43,11 @@ class Endpoint:
         self._thread = threading.Thread(target=self._run, name="echolot-metrics", daemon=True)
 
     def start(self, *, at_once: bool = False) -> None:
-        """Begin; returns at once. Raises OSError where the port is to be served `at_once` and cannot be."""
+        """Begin; returns at once. Raises PortTaken where the port is to be served `at_once` and another program has it;
+        one of this job's own processes may."""
         if at_once:
-            self._tick()
+            with suppress(OSError):  # other trouble is told by the thread, and tried again
+                self._lead()
         self._thread.start()
 
     def stop(self) -> None:
@@ -65,10 +73,14 @@ class Endpoint:
         memory = _resident_bytes()
         if memory is not None:
             RESIDENT_MEMORY.set(memory)
-        if self._folder.lead():
-            if self._server is None:
-                self._server = self._serve()
+        if self._lead():
             self._folder.tidy()
+
+    def _lead(self) -> bool:
+        leads = self._folder.lead()
+        if leads and self._server is None:
+            self._server = self._serve()
+        return leads
 
     def _serve(self) -> Any:
         from prometheus_client import CollectorRegistry, start_http_server
@@ -76,7 +88,12 @@ class Endpoint:
         registry = CollectorRegistry()
         registry.register(Everybody(self._folder))
         assert self._settings.port is not None
-        server, _ = start_http_server(self._settings.port, self._settings.address, registry)
+        try:
+            server, _ = start_http_server(self._settings.port, self._settings.address, registry)
+        except OSError as error:
+            if error.errno in (errno.EADDRINUSE, errno.EACCES):
+                raise PortTaken(error.strerror) from error
+            raise
         log.info("metrics at http://%s:%d/metrics", self._settings.address, self._settings.port)
         return server
 

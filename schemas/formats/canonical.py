@@ -3,7 +3,9 @@
 Unknown keys are kept in `extra`: those of the mention under their own name, those of `author` and `engagement` under
 extra["author"] and extra["engagement"]. Text is taken as it is: nothing is unescaped. Times
 are ISO 8601 with offset (without one the header echolot-zone tells the zone), or epoch seconds (milliseconds from 2e10
-on). A blank cell of a CSV row is no field. JSON Schema: schemas/export.py. Golden payloads: tests/golden/canonical/."""
+on). In a CSV row a blank cell is no field; a native id that a spreadsheet rounded (1.7E+18, or from 18 digits on 15
+digits and zeros) is mended by `url`, else the row is a dead letter; another post's is left in `extra`.
+JSON Schema: schemas/export.py. Golden payloads: tests/golden/canonical/."""
 
 from __future__ import annotations
 
@@ -49,8 +51,9 @@ class Canonical:
 
 
 def _id_of_cell(value: Any) -> str:
-    """Of whatever platform; one of digits alone may have gone through a double."""
-    return ids.cell(value) if ids.bare(str(value)).isdecimal() else ids.opaque_cell(value)
+    """Of whatever platform, as it stands, unless a spreadsheet rounded it."""
+    ids.opaque_cell(value)
+    return ids.opaque(value)
 
 
 def _mention(payload: dict[str, Any], cells: Cells = NO_CELLS) -> Mention:

@@ -20,6 +20,7 @@ from schemas.payload import COLUMNS_HEADER
 from schemas.record import Reason
 
 _TEXTS = ("full_text", "text")
+_NUMBER = re.compile(r"[\d.,eE+]+", re.ASCII)
 _OF_PERSONS = re.compile(r"(user|author)[._]id(_str)?")
 
 
@@ -70,7 +71,10 @@ def with_true_ids(
     read: Callable[[Any], str] = ids.cell,
 ) -> Cells:
     """The row without the ids that lost digits. `addresses` are columns in which an id stands within a text, which no
-    spreadsheet touches. Raises Rejected where the own id lost digits, and none of them holds the true one."""
+    spreadsheet touches; one that is a number itself counts for nothing. Raises Rejected where the own id lost digits,
+    and none of them holds the true one.
+
+    `read` tells an own id that was rounded. Ids of others are read more mildly: no address confirms those."""
     values = dict(row)
     lost: dict[str, Any] = {}
     repaired: dict[str, Any] = {}
@@ -78,7 +82,7 @@ def with_true_ids(
         values[own], repaired = _own(row[own], own, [row.get(name) for name in addresses], read)
     for name in others:
         try:
-            values |= {name: read(values[name])} if name in values else {}
+            values |= {name: _digits(values[name])} if name in values else {}
         except PydanticCustomError as error:
             if error.type == "id_destroyed":  # else the format says what is wrong
                 lost[name] = values.pop(name)
@@ -89,7 +93,9 @@ def _own(value: Any, column: str, addresses: Iterable[Any], read: Callable[[Any]
     """The id, and its mark where it was mended.
 
     The address is asked first: it also tells a true id that looks rounded, and a rounded one that does not."""
-    true_id = ids.true_id(value, addresses)
+    if type(value) is str and ids.untouched(ids.bare(value)):
+        return read(value), {}
+    true_id = ids.true_id(value, [text for text in addresses if type(text) is str and not _is_number(text)])
     if true_id is not None:
         return true_id, {} if ids.bare(str(value)) == true_id else {ids.REPAIRED: str(value)}
     try:
@@ -97,6 +103,14 @@ def _own(value: Any, column: str, addresses: Iterable[Any], read: Callable[[Any]
     except PydanticCustomError as error:
         reason = Reason.ID_DESTROYED if error.type == "id_destroyed" else Reason.WRONG_TYPE
         raise Rejected(reason, f"{column}: {kind_of(value)} ({error.type})") from None
+
+
+def _digits(value: Any) -> str:
+    return ids.decimal(ids.opaque_cell(value))
+
+
+def _is_number(text: str) -> bool:
+    return _NUMBER.fullmatch(ids.bare(text)) is not None
 
 
 def _is_of_person(column: str) -> bool:

@@ -31,6 +31,7 @@ _PAIR = r"'(type|id)': '(\w{1,20})'"
 _REFERENCE = re.compile(rf"\{{{_PAIR}, {_PAIR}\}}", re.ASCII)
 _AS_PYTHON_WRITES = re.compile(rf"\[{_REFERENCE.pattern}(?:, {_REFERENCE.pattern})*\]", re.ASCII)
 _TRUE = ("true", "1", "1.0", "wahr")  # a spreadsheet writes the word of its language
+_NOTHING = ("None", "nan", "NaN")  # of a data frame
 _ID = re.compile(r"\d{1,20}", re.ASCII)
 
 
@@ -113,11 +114,13 @@ def _references(tweet: dict[str, Any], lost: Mapping[str, Any]) -> dict[str, Any
             references.append({"type": kind, "id": post, "author_id": user, "author": {"username": handle}})
     if not references and "in_reply_to_user_id" in lost:
         references.append({"type": "replied_to", "id": None})
-    return {_REFERENCES: references} if references else {}
+    return {_REFERENCES: references or None}
 
 
 def _listed(text: str) -> Any:
     """A list written as text, in JSON or as Python prints it; the text itself where it is another thing."""
+    if text.strip() in _NOTHING:
+        return None
     try:
         return parse_json(text.encode())
     except Rejected:

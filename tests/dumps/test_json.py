@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 from unittest.mock import patch
 
@@ -149,6 +150,44 @@ def test_what_stands_outside_of_lists_and_is_no_name_of_one_is_a_record(tmp_path
     assert kinds(reader.notes) == [NoteKind.UNFINISHED, NoteKind.OUTSIDE_LIST]
     with patch.object(streams, "_CHUNK_BYTES", 1):
         assert list(reader) == found
+
+
+def test_an_object_begins_anew_whatever_stands_before_it_around_lists(tmp_path: Path) -> None:
+    content = b'[{"id": 1}]], {"id": 2}, {"id": 3}]\nwindow.YTD.b = {"id": 4}\nwait {"id": 5} now'
+    reader = reader_of(tmp_path, content, "x.json")
+    found = list(reader)
+    assert values(found) == [*(b'{"id": %d}' % n for n in (1, 2, 3, 4)), b"wait", b'{"id": 5}', b"now"]
+    assert lines(found) == [1, 1, 1, 2, 3, 3, 3]
+    with patch.object(streams, "_CHUNK_BYTES", 1):
+        assert list(reader) == found
+
+
+def test_a_flood_of_brackets_behind_a_list_is_one_record_and_takes_no_memory(tmp_path: Path) -> None:
+    tracemalloc.start()
+    try:
+        found = list(reader_of(tmp_path, b'[{"id": 1}]' + b"}" * (4 << 20), "x.json"))
+        assert tracemalloc.get_traced_memory()[1] < 24 << 20
+    finally:
+        tracemalloc.stop()
+    assert values(found)[0] == b'{"id": 1}' and len(found) == 2 and set(values(found)[1]) == {ord("}")}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'[,{"id": 1},{"id": 2}]',
+        b'[\n,\n{"id": 1},\n{"id": 2}\n]',
+        b'[/* all */{"id": 1}, // one\n{"id": 2}]',
+        b'[undefined,{"id": 1},{"id": 2}]',
+        b'["a" "b", {"id": 1}, {"id": 2}]',
+        b'[\xff\xfe{"id": 1},{"id": 2}]',
+        b'[[],[{"id": 1}],[{"id": 2}',
+    ],
+)
+def test_a_list_may_begin_badly(tmp_path: Path, content: bytes) -> None:
+    """Objects stand soon behind a bracket or a comma; a table of one line would be a header and no record."""
+    found = b" ".join(values(list(reader_of(tmp_path, content, "x.json"))))
+    assert b'"id": 1' in found and b'"id": 2' in found
 
 
 @pytest.mark.parametrize(

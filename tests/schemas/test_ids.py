@@ -68,17 +68,17 @@ def test_of_true_snowflakes_few_look_destroyed() -> None:
     assert sum(is_refused(opaque_cell, str(number)) for number in numbers) < count / 2_000
 
 
-@pytest.mark.parametrize(("start", "odds"), [(482_303_472_386_771_331, 1_000), (17_895_695_668_004_553, 100)])
-def test_of_true_ids_of_17_and_18_digits_few_are_refused_in_cells(start: int, odds: int) -> None:
+@pytest.mark.parametrize(
+    ("start", "least", "most"), [(482_303_472_386_771_331, 10, 40), (17_895_695_668_004_553, 0, 0)]
+)
+def test_of_true_ids_of_17_and_18_digits_few_are_refused_in_cells(start: int, least: int, most: int) -> None:
     """A double would refuse one in some 60 of 18 digits, so there only what a spreadsheet left is refused."""
-    count = 20_000
     for call in (cell, opaque_cell):
-        hits = sum(is_refused(call, str(start + 7_919_777 * number)) for number in range(count))
-        assert count / odds / 2 < hits < count / odds * 2
+        assert least <= sum(is_refused(call, str(start + 7_919_777 * number)) for number in range(20_000)) <= most
 
 
-@given(st.integers(10**16, 10**19 - 1))
-def test_an_id_that_a_spreadsheet_rounded_is_seen_and_mended_from_17_digits_on(number: int) -> None:
+@given(st.integers(10**17, 10**19 - 1))
+def test_an_id_that_a_spreadsheet_rounded_is_seen_and_mended_from_18_digits_on(number: int) -> None:
     """15 digits, then zeros, as it writes them where the column is as wide."""
     unit = 10 ** (len(str(number)) - 15)
     rounded = str((number + unit // 2) // unit * unit)
@@ -90,8 +90,8 @@ def test_an_id_that_a_spreadsheet_rounded_is_seen_and_mended_from_17_digits_on(n
         assert true_id(told, [f"https://x.com/a/status/{number + 10**6}"]) is None
 
 
-@pytest.mark.parametrize("text", ["1789569566800450", "1000000000000000", "9" * 25, "1" + "0" * 24, "0" * 18])
-def test_of_16_digits_and_of_more_than_24_none_is_refused(text: str) -> None:
+@pytest.mark.parametrize("text", ["1789569566800450", "17895695668004500", "9" * 25, "1" + "0" * 24, "0" * 18])
+def test_of_17_digits_and_of_more_than_24_none_is_refused(text: str) -> None:
     assert cell(text) == opaque_cell(text) == text
 
 

@@ -159,9 +159,7 @@ def test_an_id_that_lost_nothing_is_taken(given: Any) -> None:
     assert mention_of(ROW | {"Id": given}, mapped()).native_id == "119237"
 
 
-@pytest.mark.parametrize(
-    "rounded", ["1701412345678900000", "170141234567890000", "17014123456789000", "2E+18", "1.7E+18"]
-)
+@pytest.mark.parametrize("rounded", ["1701412345678900000", "170141234567890000", "2E+18", "1.7E+18"])
 def test_digits_that_a_spreadsheet_rounded_are_refused_in_cells(rounded: str) -> None:
     assert fault_of(ROW | {"Id": rounded}, mapped())[0] == Reason.ID_DESTROYED
     if rounded.isdigit():  # text by contract in JSON

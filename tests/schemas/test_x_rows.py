@@ -251,3 +251,31 @@ def test_a_cell_that_is_an_object_in_a_json_row_is_no_bug() -> None:
         for value in ([], {}, [[]], True, 1.5, 2**63, None):
             for item in decoded(json.dumps(twarc_csv() | {column: value}).encode(), "x_v2"):
                 assert not (isinstance(item, Dead) and item.reason is Reason.FORMAT_BUG), (column, value)
+
+
+def test_a_history_that_is_a_number_itself_mends_nothing() -> None:
+    """A spreadsheet had that cell in its hands, too."""
+    row = {"id": ROUNDED[ID], "text": "Hallo", "created_at": PLAIN["created_at"], "edit_history_tweet_ids": ROUNDED[ID]}
+    item = item_of(row, "x_v2")
+    assert isinstance(item, Dead) and item.reason is Reason.ID_DESTROYED
+    assert post_of(row | {"id": ID}, "x_v2").native_id == ID
+    assert post_of(row | {"edit_history_tweet_ids": f"['{ID}']"}, "x_v2").native_id == ID
+
+
+@pytest.mark.parametrize("nothing", ["[]", "null", "None", "nan"])
+def test_a_post_that_refers_to_nothing_is_an_original(nothing: str) -> None:
+    post = post_of(PLAIN | {"referenced_tweets": nothing})
+    assert post.relation is Relation.ORIGINAL and "referenced_tweets" not in post.extra
+
+
+def test_people_and_threads_lose_no_id_that_only_looks_round() -> None:
+    """One in 256 of 19 digits is the shortest decimal of its double, and no address would confirm it."""
+    true = "1823034723867713300"
+    post = post_of(PLAIN | {"author_id": true, "conversation_id": true})
+    assert post.author and (post.author.id, post.root_id) == (true, true)
+
+
+@pytest.mark.parametrize("own", ["12.0", "00123.0", "\u0661\u0662", "forum-12"])
+def test_our_own_columns_take_ids_as_they_stand(own: str) -> None:
+    row = {"platform": "web", "native_id": own, "text": "Hallo", "published_at": "2024-08-12T15:54:02Z"}
+    assert post_of(row).native_id == own
