@@ -26,8 +26,6 @@ texts = $(addprefix --text ,$(sort $(wildcard $(SETS)/app_reviews/*.csv)) \
 encoder = --encoder package --sentiment $(SETS)/umsab --sentiment $(SETS)/mobasa $(texts) --work $(WORK)
 WORK = .encoder
 RATE = 40
-# Processes of make test: one more than two cores, since many tests wait; each may take 4 GB.
-TESTERS ?= 3
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -71,7 +69,7 @@ services-down: .venv/installed ## stop them; data and logs stay in services/
 	@$(BIN)/python -m deploy.up down
 
 test: .venv/dev services lint ## the whole test suite, real Kafka and ClickHouse included
-	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 fast: .venv/dev ## the tests that need no service
 	@$(BIN)/python -m pytest -m "not kafka and not clickhouse and not flink and not slow"

@@ -60,7 +60,7 @@ setup(
             "promql-parser>=0.12,<0.13",
             "pytest>=8,<10",
             "pytest-timeout>=2.3,<3",
-            "pytest-xdist>=3.7,<4",
+            "pytest-xdist>=3.6,<4",
             "ruff>=0.6,<1",
             "types-PyYAML>=6,<7",
         ],

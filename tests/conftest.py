@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Generator, Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,16 +20,6 @@ settings.register_profile("untimed", deadline=None, suppress_health_check=[Healt
 settings.load_profile("untimed")
 
 __all__ = ["broker", "flink", "flink_jars", "flink_of_the_session", "kafka_jars", "server"]
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Files that may take longest come first, so that none of them is alone at the end while other processes idle."""
-    seconds: Counter[Path] = Counter()
-    for item in items:
-        if item.get_closest_marker("slow"):
-            bound = item.get_closest_marker("timeout")
-            seconds[item.path] += bound.args[0] if bound else float(config.getini("timeout"))
-    items.sort(key=lambda item: -seconds[item.path])
 
 
 @pytest.fixture(autouse=True)
