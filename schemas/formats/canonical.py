@@ -1,11 +1,11 @@
 """canonical: the JSON of schemas/mention.py itself, for producers who map their source themselves.
 
 Unknown keys are kept in `extra`: those of the mention under their own name, those of `author` and `engagement` under
-extra["author"] and extra["engagement"]. Text is taken as it is: nothing is unescaped. Times
-are ISO 8601 with offset (without one the header echolot-zone tells the zone), or epoch seconds (milliseconds from 2e10
-on). In a CSV row a blank cell is no field; a native id that a spreadsheet rounded (1.7E+18, or from 18 digits on 15
-digits and zeros) is mended by `url`, else the row is a dead letter; another post's is left in `extra`.
-JSON Schema: schemas/export.py. Golden payloads: tests/golden/canonical/."""
+extra["author"] and extra["engagement"]. Text is taken as it is: nothing is unescaped. Times are ISO 8601 with offset
+(without one the header echolot-zone tells the zone), or epoch seconds (milliseconds from 2e10 on). In a CSV row a blank
+cell is no field; a native id that a spreadsheet rounded (1.7E+18, or from 18 digits on 15 digits and zeros) is mended
+by `url`, else the row is a dead letter; another post's is left in `extra`. JSON Schema: schemas/export.py.
+Golden payloads: tests/golden/canonical/."""
 
 from __future__ import annotations
 
