@@ -53,7 +53,7 @@ _EXAMPLES = f"""
     SELECT mention_id, queued_a, queued_b, severity_a, severity_b,
            CAST(intents_a, 'Array(String)'), CAST(intents_b, 'Array(String)'), others_a, others_b, text
     FROM (SELECT * FROM {_LABELLED} WHERE changed) AS d ANY INNER JOIN (
-        SELECT mention_id, text FROM posts FINAL WHERE mention_id NOT IN (SELECT mention_id FROM deletions)
+        SELECT mention_id, text FROM posts FINAL WHERE mention_id NOT IN (SELECT mention_id FROM deleted)
     ) AS p USING mention_id
     ORDER BY queued_a != queued_b DESC, greatest(severity_a, severity_b) DESC, mention_id
     LIMIT {{examples:UInt32}}"""

@@ -74,7 +74,7 @@ class RowMaker:
         )
 
     def facts(self, mentions: Sequence[Mention], judged: Mapping[str, Sequence[Any]]) -> list[Block]:
-        """Posts, verdicts, engagements and shares of judged mentions."""
+        """Posts, verdicts, engagements, shares and aliases of judged mentions."""
         revisions = [m.revision for m in mentions]
         ids = [m.mention_id for m in mentions]
         authors = [self._pseudonym(m) for m in mentions]
@@ -83,6 +83,7 @@ class RowMaker:
             self._verdicts(mentions, ids, revisions, authors, judged),
             _engagements(mentions, ids, revisions),
             _shares(mentions, ids, revisions, authors),
+            _aliases(mentions, ids),
         ]
 
     def _pseudonym(self, mention: Mention) -> str:
@@ -186,6 +187,19 @@ def _shares(mentions: Sequence[Mention], ids: Sequence[Any], revisions: Sequence
             "shared_at": [m.published_at for m, _, _, _ in shared],
             "author_id": [a for _, _, _, a in shared],
             "author_followers": [m.author.followers for m, _, _, _ in shared],
+        },
+    )
+
+
+def _aliases(mentions: Sequence[Mention], ids: Sequence[Any]) -> Block:
+    named = [(m.platform, alias, i) for m, i in zip(mentions, ids, strict=True) for alias in m.aliases]
+    return Block(
+        "aliases",
+        {
+            "alias_id": [mention_id(platform, alias) for platform, alias, _ in named],
+            "mention_id": [i for _, _, i in named],
+            "platform": [platform for platform, _, _ in named],
+            "alias": [alias for _, alias, _ in named],
         },
     )
 

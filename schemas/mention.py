@@ -80,6 +80,8 @@ class Mention(_Model):
     """Where it was posted: x, mastodon, reddit, bluesky, ..."""
     native_id: Id
     """The platform's own id, unique within the platform for ever."""
+    aliases: Annotated[tuple[Id, ...], Field(max_length=100)] = ()
+    """Other ids by which a deletion may name the post: of a version, or of the server that it was read from."""
     text: Text
     """The whole text, plain, entities unescaped once; may be empty (stars without words)."""
     truncated: bool = False
@@ -125,8 +127,9 @@ class Mention(_Model):
     def canonical_json(self) -> bytes:
         """One byte string per content, with sorted keys: the base of hashes and checksums.
 
-        Two fields are left out where they say nothing: what was hashed before there were such stays the same."""
-        content = self.model_dump()
+        Aliases are names, no content. Two fields are left out where they say nothing: what was hashed before there were
+        such stays the same."""
+        content = self.model_dump(exclude={"aliases"})
         for name, nothing in (("parent_text", None), ("truncated", False)):
             if content[name] is nothing:
                 del content[name]

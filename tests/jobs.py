@@ -127,7 +127,8 @@ class FlinkJob(Job):
 def contents(query: Callable[[str], list[tuple[Any, ...]]]) -> dict[str, str]:
     """A checksum of every table's rows, as a reader sees them; `generations` apart, which counts activations."""
     sums = {}
-    for table in ("posts", "verdicts", "engagements", "shares", "deletions", "dead_letters", "ledger", "gaps"):
+    facts = ("posts", "verdicts", "engagements", "shares", "aliases", "deletions")
+    for table in (*facts, "dead_letters", "ledger", "gaps"):
         rows = sorted(map(repr, query(f"SELECT * FROM {table} FINAL")))
         sums[table] = f"{len(rows)} rows, {sha256(chr(10).join(rows).encode()).hexdigest()}"
     return sums

@@ -27,7 +27,7 @@ _JUDGED = """
         AND published_at >= {since:DateTime64(3, 'UTC')} AND published_at < {until:DateTime64(3, 'UTC')}"""
 _COUNTS = f"""
     SELECT suppressed_by, needs_intervention_probability >= {{cut:Float64}} AS is_likely,
-        mention_id IN (SELECT mention_id FROM deletions) AS is_deleted, count() AS mentions,
+        mention_id IN (SELECT mention_id FROM deleted) AS is_deleted, count() AS mentions,
         avg(needs_intervention_probability) AS mean{_JUDGED}
     GROUP BY suppressed_by, is_likely, is_deleted
     ORDER BY suppressed_by, is_likely, is_deleted"""
@@ -36,7 +36,7 @@ _FIRST = f"""
         published_at, needs_intervention_probability, suppressed_by{_JUDGED}
         AND has({{reasons:Array(String)}}, toString(suppressed_by))
         AND needs_intervention_probability >= {{low:Float64}} AND needs_intervention_probability < {{high:Float64}}
-        AND mention_id NOT IN (SELECT mention_id FROM deletions)
+        AND mention_id NOT IN (SELECT mention_id FROM deleted)
     ORDER BY place, mention_id
     LIMIT {{posts:UInt32}}"""
 _SPAN = "SELECT count(), min(published_at), max(published_at) FROM verdicts WHERE generation = {generation:String}"

@@ -158,6 +158,7 @@ def status_mention(
     return mention(
         platform="x",
         native_id=native_id,
+        aliases=() if status.id == native_id else (status.id,),
         text=text,
         truncated=cut,
         author=author,

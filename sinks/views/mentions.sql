@@ -75,8 +75,8 @@ FROM (
         url,
         rating,
         extra AS kept_extra,
-        mention_id IN (SELECT mention_id FROM deletions) AS is_deleted,
-        mention_id IN (SELECT mention_id FROM deletions WHERE NOT text_kept) AS is_blank
+        mention_id IN (SELECT mention_id FROM deleted) AS is_deleted,
+        mention_id IN (SELECT mention_id FROM deleted WHERE NOT text_kept) AS is_blank
     FROM posts FINAL
 ) AS p ANY LEFT JOIN (
     SELECT

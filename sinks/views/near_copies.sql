@@ -22,7 +22,7 @@ FROM
         SELECT fingerprint, count() AS copies
         FROM verdicts FINAL
         WHERE generation IN (SELECT name FROM active_generation)
-            AND mention_id NOT IN (SELECT mention_id FROM deletions)
+            AND mention_id NOT IN (SELECT mention_id FROM deleted)
             AND fingerprint != 0
             AND relation != 'repost'
         GROUP BY fingerprint
@@ -42,7 +42,7 @@ ALL INNER JOIN
         SELECT fingerprint
         FROM verdicts FINAL
         WHERE generation IN (SELECT name FROM active_generation)
-            AND mention_id NOT IN (SELECT mention_id FROM deletions)
+            AND mention_id NOT IN (SELECT mention_id FROM deleted)
             AND fingerprint != 0
             AND relation != 'repost'
         GROUP BY fingerprint

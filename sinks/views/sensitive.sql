@@ -29,7 +29,7 @@ SELECT
 FROM (
     SELECT mention_id, published_at, platform, author_id, author_followers, relation, title, text, url
     FROM posts FINAL
-    WHERE mention_id NOT IN (SELECT mention_id FROM deletions)
+    WHERE mention_id NOT IN (SELECT mention_id FROM deleted)
         AND mention_id IN (SELECT mention_id FROM verdicts WHERE notEmpty(sensitive))
 ) AS p ANY INNER JOIN (
     SELECT

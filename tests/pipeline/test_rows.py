@@ -42,7 +42,7 @@ def test_every_block_has_exactly_the_columns_of_its_table():
         for table, column in re.findall(r"ALTER TABLE (\w+) ADD COLUMN IF NOT EXISTS (\w+)", path.read_text()):
             declared[table].append(column)
     found = rows(mentions=[mention()])
-    assert len(found) == 7
+    assert len(found) == 8
     assert {table: sorted(block.columns) for table, block in found.items()} == {
         table: sorted(declared[table]) for table in found
     }
@@ -50,7 +50,7 @@ def test_every_block_has_exactly_the_columns_of_its_table():
 
 def test_the_ledger_is_written_last_and_facts_first():
     assert list(rows(mentions=[mention()])) == [
-        "posts", "verdicts", "engagements", "shares", "deletions", "dead_letters", "ledger",
+        "posts", "verdicts", "engagements", "shares", "aliases", "deletions", "dead_letters", "ledger",
     ]  # fmt: skip
 
 
@@ -86,6 +86,14 @@ def test_counters_make_an_engagement_and_none_make_none():
 def test_a_repost_is_a_share_of_its_root():
     found = rows(mentions=[mention(native_id="9", relation=Relation.REPOST, root_id="1"), mention()])["shares"].columns
     assert found["root_id"] == [mention_id("x", "1")] and found["share_id"] == [mention_id("x", "9")]
+
+
+def test_an_alias_is_another_name_of_its_mention_and_no_content():
+    found = rows(mentions=[mention(aliases=("2", "3")), mention(native_id="9")])["aliases"].columns
+    assert found["alias_id"] == [mention_id("x", "2"), mention_id("x", "3")]
+    assert found["mention_id"] == [mention_id("x", "1")] * 2
+    assert (found["platform"], found["alias"]) == (["x"] * 2, ["2", "3"])
+    assert mention(aliases=("2",)).revision == mention().revision
 
 
 def test_a_dead_letter_keeps_bytes_reason_and_place():

@@ -22,6 +22,7 @@ CONTENT = {
     "deletions": "*",
     "engagements": "*",
     "shares": "*",
+    "aliases": "*",
     "dead_letters": "reason, detail, raw, item",
 }
 

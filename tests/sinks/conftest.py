@@ -8,7 +8,10 @@ from pydantic import SecretStr
 from sinks.chdb import ChdbStore
 from sinks.clickhouse import ClickHouseStore
 
-FACTS = ["posts", "verdicts", "engagements", "shares", "deletions", "dead_letters", "ledger", "generations", "replays"]
+FACTS = [
+    "posts", "verdicts", "engagements", "shares", "aliases", "deletions", "dead_letters", "ledger", "generations",
+    "replays",
+]  # fmt: skip
 KINDS = ["chdb", pytest.param("clickhouse", marks=pytest.mark.clickhouse)]
 
 

@@ -48,6 +48,11 @@ def deletion(
     }  # fmt: skip
 
 
+def alias(n: int, of: int) -> dict[str, Any]:
+    """The id of `n` is another one of `of`."""
+    return {"alias_id": mention(n), "mention_id": mention(of), "platform": "x", "alias": str(n)}
+
+
 def dead_letter(position: int, raw: bytes = b"{", **changes: Any) -> dict[str, Any]:
     return {
         "source": "topic", "partition": 0, "position": position, "item": 0, "reason": "not_json",

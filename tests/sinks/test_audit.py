@@ -13,7 +13,7 @@ from pipeline.auditing import sample as sampling
 from pipeline.auditing.sheet import to_csv
 from pipeline.auditing.strata import IN_QUEUE
 from schemas.errors import TerminalError
-from tests.sinks.rows import block, deletion, generation, mention, post, verdict
+from tests.sinks.rows import alias, block, deletion, generation, mention, post, verdict
 
 SINCE, UNTIL = date(2026, 3, 1), date(2026, 3, 31)
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
@@ -42,7 +42,8 @@ def filled_store(store):
         block("posts", [post(n, title="T" if n % 3 == 0 else "", text=f"={n}", url=f"u{n}") for n in range(MENTIONS)]),
         block("verdicts", [verdict(n, 1, suppressed_by="job", queued=False) for n in range(0, MENTIONS, 2)]),
         block("verdicts", [row | {"generation": "g0", "suppressed_by": ""} for row in rows]),
-        block("deletions", [deletion(n) for n in DELETED]),
+        block("deletions", [deletion(n if n % 100 else 10_000 + n) for n in DELETED]),
+        block("aliases", [alias(10_000 + n, n) for n in DELETED]),
     ])  # fmt: skip
     for days in (-1, 30):
         outside = MARCH + timedelta(days=days)

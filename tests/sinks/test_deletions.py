@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 
 import pytest
 from pydantic import SecretStr
@@ -23,6 +24,7 @@ COMMENT = {"id": "a", "link_id": "t3_b", "created_utc": 1709294400, "author": "m
 CANONICAL = {"platform": "reddit", "native_id": "t1_a", "published_at": "2024-03-01T12:00:00Z"}
 SAID = [COMMENT | {"body": TEXT}, CANONICAL | {"text": TEXT}]
 GONE = [COMMENT | {"body": "[removed]"}, CANONICAL | {"text": "[ Removed by Reddit ]"}]
+OPERATIONS = (ROOT.parents[1] / "docs" / "operations.md").read_text()
 LATER = (ROOT / "reddit" / "odd_deleted_later.json").read_bytes()
 EVER = [False, True]
 
@@ -80,14 +82,82 @@ def test_a_post_that_comes_with_the_news_of_its_deletion_is_stored_only_where_it
     assert opened.query("SELECT count() FROM queue").rows == [(0,)]
 
 
+STATUS = json.loads((ROOT / "mastodon" / "good_status.json").read_bytes())
+EDITED = (ROOT / "x_v2" / "odd_edited_is_a_revision_of_the_first.json").read_bytes()
+SECOND_VERSION = "1765019437427064931"
+
+
+def streamed_delete(local_id):
+    return {"event": "delete", "payload": local_id}
+
+
+@pytest.mark.parametrize("keep", EVER)
+@pytest.mark.parametrize("is_said_first", EVER)
+@pytest.mark.parametrize(
+    ("said", "gone"),
+    [
+        (STATUS, streamed_delete(STATUS["id"])),
+        ({"event": "update", "payload": json.dumps(STATUS)}, streamed_delete(STATUS["id"])),
+        (
+            EDITED,
+            {
+                "errors": [
+                    {
+                        "type": "https://api.twitter.com/2/problems/resource-not-found",
+                        "resource_type": "tweet",
+                        "value": SECOND_VERSION,
+                    }
+                ]
+            },
+        ),
+    ],
+    ids=["status", "streamed", "edited"],
+)
+def test_a_deletion_by_another_of_its_ids_takes_a_post_back(opened, said, gone, is_said_first, keep):
+    """Mastodon streams the id on the instance that was read; X names the version."""
+    write(opened, *((said, gone) if is_said_first else (gone, said)), keep_deleted=keep)
+    (stored,) = opened.query("SELECT text FROM posts").rows
+    assert stored[0]
+    assert opened.query("SELECT text, is_deleted FROM mentions").rows == [(stored[0] if keep else "", 1)]
+    for view in ("queue", "sensitive", "near_copies"):
+        assert opened.query(f"SELECT count() FROM {view}").rows == [(0,)], view
+
+
+def test_a_status_that_two_instances_show_goes_when_either_says_so(opened):
+    elsewhere = STATUS | {"id": "112950000000077777"}
+    write(opened, STATUS, elsewhere, streamed_delete("112950000000088888"), keep_deleted=False)
+    assert opened.query("SELECT is_deleted FROM mentions").rows == [(0,)]
+    write(opened, streamed_delete(elsewhere["id"]), keep_deleted=False)
+    assert opened.query("SELECT is_deleted FROM mentions").rows == [(1,)]
+
+
+def test_an_id_that_was_counted_takes_nothing_back(opened):
+    """Any instance has a status 4711."""
+    write(opened, STATUS | {"id": "4711"}, streamed_delete("4711"), keep_deleted=False)
+    assert opened.query("SELECT is_deleted FROM mentions").rows == [(0,)]
+
+
+def test_what_was_deleted_can_be_taken_away_by_whatever_id(opened):
+    """The statement of docs/operations.md."""
+    write(opened, STATUS, streamed_delete(STATUS["id"]), keep_deleted=False)
+    opened.write([block("posts", [post(n) for n in (1, 2, 3)])])
+    opened.write([block("deletions", [deletion(1), deletion(2, text_kept=True)])])
+    statement = "ALTER TABLE posts DELETE WHERE mention_id IN (SELECT mention_id FROM deleted WHERE NOT text_kept)"
+    assert statement in OPERATIONS
+    opened.command(statement)
+    deadline = time.monotonic() + 20  # a mutation runs behind our back
+    while len(left := opened.query("SELECT native_id FROM posts").rows) > 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert sorted(left) == [("2",), ("3",)]
+
+
 def test_what_was_kept_can_be_blanked(opened):
     """The statement of docs/operations.md."""
     opened.write([block("posts", [post(1), post(2)])])
     opened.write([block("deletions", [deletion(1, text_kept=True), deletion(2, text_kept=True)])])
     columns = "mention_id, version, platform, native_id, deleted_at, reason"
-    page = (ROOT.parents[1] / "docs" / "operations.md").read_text()
     statement = f"INSERT INTO deletions ({columns})\nSELECT {columns} FROM deletions WHERE text_kept"
-    assert statement in page
+    assert statement in OPERATIONS
     opened.command(f"{statement} AND native_id = '1'")
     assert sorted(opened.query("SELECT native_id, text, is_deleted FROM mentions").rows) == [
         ("1", "", 1), ("2", "text 2", 1),

@@ -13,7 +13,7 @@ from pipeline import diffing, generations
 from schemas.errors import TerminalError
 from schemas.times import EPOCH
 from sinks.chdb import ChdbStore
-from tests.sinks.rows import NOON, block, deletion, mark, mention, post, verdict
+from tests.sinks.rows import NOON, alias, block, deletion, mark, mention, post, verdict
 
 EARLY = datetime(2026, 1, 1, tzinfo=UTC)
 FLAGS = ("queued", "needs_intervention")
@@ -66,7 +66,13 @@ def test_counts_and_flips_are_those_of_the_rows(store, brand, since):
     rows = made_up(len(brand))
     older = [{**row, "revision": 1, "intents": ["delivery"], "queued": True} for row in rows.values()]
     store.write([block("verdicts", [*rows.values(), *older])])
-    store.write([block("posts", [post(n, text=f"text {n}") for n in range(60)]), block("deletions", [deletion(5)])])
+    store.write(
+        [
+            block("posts", [post(n, text=f"text {n}") for n in range(60)]),
+            block("deletions", [deletion(5), deletion(90)]),
+        ]
+    )
+    store.write([block("aliases", [alias(90, 6)])])
     left, right = ({n: row for (name, n), row in rows.items() if name == side} for side in "ab")
     every = {n: (left[n], right[n]) for n in left.keys() & right.keys()}
     pairs = {n: pair for n, pair in every.items() if about(brand, *pair) and pair[0]["published_at"] >= since}
@@ -89,7 +95,7 @@ def test_counts_and_flips_are_those_of_the_rows(store, brand, since):
     assert flips == {label: (n[True, True], n[True, False], n[False, True]) for label, n in wanted.items()}
     assert brand or {"complaint", "brand:post", "noise:press", "sensitive:crime", "sentiment:neutral"} <= flips.keys()
     by_id = {str(mention(n)): n for n in range(60)}
-    assert {by_id[example.mention_id] for example in found.examples} == changed - {5}
+    assert {by_id[example.mention_id] for example in found.examples} == changed - {5, 6}
     for example in found.examples:
         a, b = (labels(row) - {*row["intents"], *FLAGS} for row in pairs[by_id[example.mention_id]])
         assert (set(example.others_a), set(example.others_b)) == (a - b, b - a)

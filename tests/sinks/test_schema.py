@@ -183,7 +183,7 @@ def test_keys_hold_identity_only(chdb_store):
     rows = chdb_store.query(
         "SELECT table, name, type FROM system.columns WHERE database = 'echolot' AND is_in_sorting_key"
     ).rows
-    assert len({table for table, _, _ in rows}) == 11
+    assert len({table for table, _, _ in rows}) == 12
     assert [row for row in rows if re.search("Nullable|Float|Date", row[2]) and row[0] != "engagements"] == []
 
 

@@ -12,7 +12,7 @@ import pytest
 from sinks.chdb import ChdbStore
 from tests.sinks.conftest import FACTS
 from tests.sinks.owners import wait_until_free
-from tests.sinks.rows import block, dead_letter, deletion, entry, generation, mention, post, verdict
+from tests.sinks.rows import alias, block, dead_letter, deletion, entry, generation, mention, post, verdict
 
 SEEDS = range(6)
 OUTCOMES = ["good", "dead", "ignored"]
@@ -39,6 +39,8 @@ def made_up(seed):
     ]
     gone = draw.sample(range(30), 6)  # of three, one is kept by both writes, one by the first alone, one by none
     deletions = [deletion(n, version, text_kept=n % 3 >= version) for n in gone for version in (1, 2)]
+    deletions += [deletion(100 + n, text_kept=n % 2 == 0) for n in draw.sample(range(25), 4)]
+    aliases = [alias(100 + n, n) for n in range(0, 25, 2)] + [alias(100, 7), alias(100 + gone[0], 11)]
     outcomes = {n: draw.choice(OUTCOMES) for n in draw.sample(range(5, 60), 30)}
     ledger = [entry(n, outcome, 2 * (outcome == "good"), partition=n % 2) for n, outcome in outcomes.items()]
     letters = [
@@ -47,7 +49,8 @@ def made_up(seed):
         if outcome == "dead"
     ]
     tables = {
-        "posts": posts, "verdicts": verdicts, "deletions": deletions, "ledger": ledger, "dead_letters": letters,
+        "posts": posts, "verdicts": verdicts, "deletions": deletions, "aliases": aliases, "ledger": ledger,
+        "dead_letters": letters,
         "generations": [generation("g1", 1), generation("g2", 2), generation("g3", 0), generation("g1", 0)],
     }  # fmt: skip
     writes = [(table, row) for table, rows in tables.items() for row in rows]
@@ -84,8 +87,15 @@ def test_the_views_equal_the_oracle(filled):
     store, tables = filled
     posts = latest(tables["posts"])
     judged = latest(row for row in tables["verdicts"] if row["generation"] == "g2")
-    gone = {row["mention_id"] for row in tables["deletions"]}
-    blank = {row["mention_id"] for row in tables["deletions"] if not row["text_kept"]}
+    named = defaultdict(set)
+    for row in tables["aliases"]:
+        named[row["alias_id"]].add(row["mention_id"])
+    deleted = {
+        (key, row["text_kept"]) for row in tables["deletions"] for key in {row["mention_id"], *named[row["mention_id"]]}
+    }
+    gone = {key for key, _ in deleted}
+    blank = {key for key, kept in deleted if not kept}
+    assert set(store.query("SELECT mention_id, text_kept FROM deleted").rows) == deleted
 
     def shown(key, column):
         return "" if key in blank else posts[key][column]
@@ -197,9 +207,10 @@ def test_no_words_reposts_deletions_and_old_generations_are_no_copies(store):
     rows = [
         verdict(1, fingerprint=0), verdict(2, fingerprint=7, relation="repost"), verdict(3, fingerprint=7),
         verdict(4, fingerprint=7), verdict(5, fingerprint=7, generation="g0"), verdict(6, 2, fingerprint=1 << 40),
-        verdict(6, 1, fingerprint=6),
+        verdict(6, 1, fingerprint=6), verdict(8, fingerprint=3),
     ]  # fmt: skip
-    store.write([block("generations", [generation("g1", 1)]), block("deletions", [deletion(4)])])
+    store.write([block("generations", [generation("g1", 1)]), block("deletions", [deletion(4), deletion(80)])])
+    store.write([block("aliases", [alias(80, 8)])])
     store.write([block("verdicts", rows), block("verdicts", rows)])
     assert store.query("SELECT * FROM near_copies ORDER BY fingerprint").rows == [(7, 7, 1), (1 << 40, 1 << 40, 1)]
 
@@ -212,7 +223,7 @@ for setting in (0, 1):
     handle.query(f"SET do_not_merge_across_partitions_select_final = {setting}")
     for view in (
         "mentions", "queue", "suppressed", "ingest_accounting", "dead_letter_summary", "near_copies", "sensitive",
-        "generation_flips",
+        "generation_flips", "deleted",
     ):
         print(view, handle.query(f"SELECT count(), sum(cityHash64(*)) FROM {view}", "CSV").bytes().decode().strip())
 """
@@ -230,7 +241,7 @@ def test_final_across_partitions_or_not_is_the_same(tmp_path):
     wait_until_free(tmp_path / "store")
     command = [sys.executable, "-c", IN_BOTH_WAYS, str(tmp_path / "store")]
     lines = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.splitlines()
-    assert len(lines) == 16 and lines[:8] == lines[8:]
+    assert len(lines) == 18 and lines[:9] == lines[9:]
     assert lines[0].startswith("mentions 25,")
 
 
