@@ -77,7 +77,7 @@ def server_properties(
         "log.segment.bytes": str(segment_bytes),
         "log.retention.check.interval.ms": "1000",
         "log.initial.task.delay.ms": "500",
-        "log.segment.delete.delay.ms": "0",
+        "log.segment.delete.delay.ms": "1000",  # at 0 its scheduler never rests: 5 % of a core
         "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),  # the default of 128 MiB does not fit a small heap
     }
     if login is not None:

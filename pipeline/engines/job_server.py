@@ -7,13 +7,16 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from configs.base import ConfigError
 from configs.flink import FlinkSettings
+from schemas.errors import TransientError
 
+_START_SECONDS = 120.0  # a JVM on a machine that is busy
 DRIVER = "org.apache.beam.runners.flink.FlinkJobServerDriver"
 OPENED = (
     "java.lang", "java.net", "java.io", "java.nio", "sun.nio.ch", "java.lang.reflect", "java.text", "java.time",
@@ -36,10 +39,23 @@ def job_server(settings: FlinkSettings) -> Iterator[str]:
         with (Path(folder) / "log").open("wb") as log:
             process = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         try:
+            _until_it_listens(process, port, Path(log.name))
             yield f"127.0.0.1:{port}"
         finally:
             process.terminate()
             process.wait(30)
+
+
+def _until_it_listens(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Raises TransientError where it ends before; one that only is late is told of by whoever asks it."""
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        if process.poll() is not None:
+            said = log.read_text(errors="replace").strip()[-500:]
+            raise TransientError(f"the Beam job server of flink.job_server_jars ended while it started: {said}")
+        time.sleep(0.1)
 
 
 def command_line(jars: Path, rest: str, port: int, folder: Path) -> list[str]:

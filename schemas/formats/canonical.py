@@ -4,7 +4,8 @@ Unknown keys are kept in `extra`: those of the mention under their own name, tho
 extra["author"] and extra["engagement"]. Text is taken as it is: nothing is unescaped. Times are ISO 8601 with offset
 (without one the header echolot-zone tells the zone), or epoch seconds (milliseconds from 2e10 on). In a CSV row a blank
 cell is no field; a native id that a spreadsheet rounded (1.7E+18, or from 18 digits on 15 digits and zeros) is mended
-by `url`, else the row is a dead letter; another post's is left in `extra`. JSON Schema: schemas/export.py.
+by `url`, else the row is a dead letter; another post's is left in `extra`, as are `aliases` that are no list of ids.
+JSON Schema: schemas/export.py.
 Golden payloads: tests/golden/canonical/."""
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from schemas.record import Reason
 _FIELDS = frozenset(Mention.model_fields)
 _GROUPS = {"author": frozenset(Author.model_fields), "engagement": frozenset(Engagement.model_fields)}
 _IDS = ("native_id", "parent_id", "root_id")
-_OPTIONAL = ("author", "engagement", "relation", "extra")
+_OPTIONAL = ("author", "engagement", "relation", "extra", "aliases")
+_ALIASES = 100
 
 
 class Canonical:
@@ -60,6 +62,7 @@ def _mention(payload: dict[str, Any], cells: Cells = NO_CELLS) -> Mention:
     fields, unknown = _split(payload)
     unknown |= cells.marks
     _check_ids(fields, unknown)
+    _check_aliases(fields, unknown)
     if unknown:
         extra = fields.get("extra", {})
         if type(extra) is not dict:
@@ -104,6 +107,25 @@ def _check_ids(fields: dict[str, Any], unknown: dict[str, Any]) -> None:
             fields["author"] = {**author, "id": ids.opaque(author["id"])}
         except PydanticCustomError as error:
             raise _refused("author.id", author["id"], error) from None
+
+
+def _check_aliases(fields: dict[str, Any], unknown: dict[str, Any]) -> None:
+    """Those that are ids; what else stands there is unknown, since a post does not fall with another name of it."""
+    if "aliases" not in fields:
+        return
+    given = fields.pop("aliases")
+    found = [_alias(each) for each in given] if type(given) is list else [None]
+    fields["aliases"] = [alias for alias in found if alias][:_ALIASES]
+    if len(fields["aliases"]) < len(found):
+        unknown["aliases"] = given
+
+
+def _alias(value: Any) -> str | None:
+    try:
+        alias = ids.opaque(value)
+    except PydanticCustomError:
+        return None
+    return alias if 0 < len(alias) <= 512 else None
 
 
 def _refused(path: str, value: Any, error: PydanticCustomError) -> Rejected:

@@ -1,9 +1,9 @@
 """mastodon: a status of the Mastodon API, bare or in an envelope of its streaming API {event, payload}.
 
 Odd: `id` counts on one instance only, so `uri` is the native id; but `in_reply_to_id` and the streamed `delete` name
-nothing but that local id: they come out as they are, and it is an alias of the status. Of two instances none is likely
-to give an id of the other: it is 48 bits of milliseconds and 16 of a salted hash, or drawn. A short one was counted, as
-before 2017 and by some relatives of Mastodon: it is no alias, since any instance has it.
+nothing but that local id: they come out as they are, and it is an alias of the status. Two instances hardly ever give
+the same id, for it is a time and a random number (docs/design.md). A short one was counted, as before Mastodon 2.0 and
+by some of its relatives: it is no alias, since any instance has it.
 The text is HTML. The envelope's payload is JSON within a JSON string. A boost is a status of its own, without words:
 it gets the boosted text, and its counters stay in `extra`. Statuses for followers alone are ignored.
 Golden payloads: tests/golden/mastodon/."""
@@ -14,6 +14,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pydantic_core import PydanticCustomError
+
+from schemas import ids
 from schemas.errors import Rejected
 from schemas.formats.model import Counter, SourceModel, mention, merged, validated
 from schemas.formats.protocol import Item, Payload
@@ -147,7 +150,11 @@ def _status(payload: Any, *, at: str = "") -> Mention | Ignored:
 
 
 def _aliases(local_id: Any) -> tuple[str, ...]:
-    return (local_id,) if type(local_id) is str and _DRAWN.fullmatch(local_id) else ()
+    try:
+        named = ids.opaque(local_id)
+    except PydanticCustomError:
+        return ()
+    return (named,) if _DRAWN.fullmatch(named) else ()
 
 
 def _relation(status: _Status) -> tuple[Relation, str | None, str | None, str | None]:

@@ -79,9 +79,14 @@ class _Versioned(Twins):
     def handle(self) -> str | None:
         return (self.user.screen_name or self.user.id) if self.user else None
 
-    def native_id(self, own_id: str) -> str:
+    @property
+    def history(self) -> Any:
+        """Ids of its versions, as found."""
         histories = (_at(self.unnamed, path) for path in _HISTORIES)
-        return x_tweet.first_version(own_id, next((found for found in histories if found), None))
+        return next((found for found in histories if found), None)
+
+    def native_id(self, own_id: str) -> str:
+        return x_tweet.first_version(own_id, self.history)
 
 
 class _Other(_Versioned):
@@ -158,7 +163,7 @@ def status_mention(
     return mention(
         platform="x",
         native_id=native_id,
-        aliases=() if status.id == native_id else (status.id,),
+        aliases=x_tweet.other_versions(status.id, native_id, status.history),
         text=text,
         truncated=cut,
         author=author,

@@ -19,6 +19,7 @@ from schemas.times import bad_time, from_epoch, from_twitter, storable
 
 _SNOWFLAKE_FROM = 29_700_859_247  # the first id of the scheme, 4 November 2010
 _SNOWFLAKE_EPOCH_MS = 1_288_834_974_657
+_VERSIONS = 100  # a post can be edited five times
 _SPACED_OFFSET = re.compile(r" (?=[+-]\d{4}\Z)", re.ASCII)
 
 
@@ -43,8 +44,14 @@ def first_version(own_id: str, history: Any) -> str:
     if type(history) is not list or not history:
         return own_id
     first = history[0]
-    known = type(first) is str and first.isascii() and first.isdigit() and len(first) <= 20
-    return first if known and own_id in history and _is_snowflake(first) and _is_snowflake(own_id) else own_id
+    return first if own_id in history and _is_version(first) and _is_snowflake(own_id) else own_id
+
+
+def other_versions(own_id: str, first_id: str, history: Any) -> tuple[str, ...]:
+    """Ids of all versions but the first, of which any may name the post: to delete one is to delete them all."""
+    chain = history if type(history) is list and own_id in history else ()
+    named = dict.fromkeys((*(each for each in chain if _is_version(each)), own_id))
+    return tuple(each for each in named if each != first_id)[:_VERSIONS]
 
 
 def moments(
@@ -65,6 +72,10 @@ def moments(
 def address(handle: str | None, native_id: str) -> str:
     """Public address of a post; X finds it without the handle, too, and leads on from the first version to the last."""
     return f"https://x.com/{handle or 'i/web'}/status/{native_id}"
+
+
+def _is_version(value: Any) -> bool:
+    return type(value) is str and value.isascii() and value.isdigit() and _is_snowflake(value)
 
 
 def _is_snowflake(post_id: str) -> bool:

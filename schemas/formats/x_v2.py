@@ -166,7 +166,7 @@ def _mention(raw: Any, *, at: str = "", cells: Cells = NO_CELLS) -> Mention:
     return mention(
         platform="x",
         native_id=native_id,
-        aliases=() if tweet.id == native_id else (tweet.id,),
+        aliases=x_tweet.other_versions(tweet.id, native_id, tweet.unnamed.get(_HISTORY)),
         text=unescape(text),
         truncated=cut,
         author=author,

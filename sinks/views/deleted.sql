@@ -1,5 +1,5 @@
 -- Question: which mentions did their author or platform take away?
--- One row is: a deletion of a mention, whether it names its native id or an alias; so a mention may have several. Where one
+-- One row is: an id that a deletion names, and of an alias that of its mention, too; some come twice. Where one of a mention's
 --   has `text_kept` false, its words are blank in `mentions`. Not all were ever read.
 -- Cost: the keys of deletions, thrice, and of aliases, twice. ClickHouse 18.16 cannot join within ALTER TABLE ... DELETE.
 CREATE OR REPLACE VIEW deleted AS

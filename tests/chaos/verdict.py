@@ -16,7 +16,7 @@ _DEAD_ENTRY = ("dead", 0, 1)
 
 # A mention's id, platform, native id, latest text and whether it is deleted, as the view must show it.
 _FOLD = """SELECT mention_id AS key, any(toString(platform)) AS p, any(native_id) AS n, argMax(text, revision) AS t,
-mention_id IN (SELECT mention_id FROM deletions) AS gone FROM posts GROUP BY mention_id"""
+mention_id IN (SELECT mention_id FROM deleted) AS gone FROM posts GROUP BY mention_id"""
 
 
 class Readable(Protocol):

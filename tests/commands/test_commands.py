@@ -83,7 +83,7 @@ def test_sql_says_which_name_is_wrong_before_anything_else(tmp_path):
     for query, guess in (
         ("SELECT txt FROM mentions", "there is no column `txt`; did you mean `text`?"),
         ("SELECT * FROM mention", "there is no table or view `mention`; did you mean `mentions`?"),
-        ("SELECT name FROM zzz", "there is no table or view `zzz`; there are active_generation, dead_letter_summary,"),
+        ("SELECT name FROM zzz", "there is no table or view `zzz`; there are active_generation, aliases,"),
     ):
         done = echolot("sql", query, "--config", path)
         assert_says(done, 1, f"echolot: {guess}")

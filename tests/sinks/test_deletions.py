@@ -17,7 +17,7 @@ from sinks.chdb import ChdbStore
 from sinks.clickhouse import ClickHouseStore
 from tests.schemas.golden import ROOT, cases
 from tests.sinks.conftest import KINDS
-from tests.sinks.rows import block, deletion, generation, post, verdict
+from tests.sinks.rows import alias, block, deletion, generation, mention, post, verdict
 
 TEXT = "Wo bleibt mein Paket?"
 COMMENT = {"id": "a", "link_id": "t3_b", "created_utc": 1709294400, "author": "mara", "subreddit": "de"}
@@ -27,6 +27,9 @@ GONE = [COMMENT | {"body": "[removed]"}, CANONICAL | {"text": "[ Removed by Redd
 OPERATIONS = (ROOT.parents[1] / "docs" / "operations.md").read_text()
 LATER = (ROOT / "reddit" / "odd_deleted_later.json").read_bytes()
 EVER = [False, True]
+JUDGED = verdict(0, fingerprint=7, sensitive=["crime"])
+LEFT_OUT = ("queue", "sensitive", "near_copies")
+"""Views that what was deleted is gone from."""
 
 
 def write(store, *records, keep_deleted):
@@ -35,7 +38,7 @@ def write(store, *records, keep_deleted):
     for record in records:
         value = record if type(record) is bytes else json.dumps(record).encode()
         decoded = decode_batch(Batch([Record("t", 0, 0, value)]), {}, 100_000, keep_deleted=keep_deleted)
-        judged = {name: [value] * len(decoded.mentions) for name, value in verdict(0).items()}
+        judged = {name: [value] * len(decoded.mentions) for name, value in JUDGED.items()}
         store.write(maker.blocks(decoded, judged))
 
 
@@ -83,8 +86,9 @@ def test_a_post_that_comes_with_the_news_of_its_deletion_is_stored_only_where_it
 
 
 STATUS = json.loads((ROOT / "mastodon" / "good_status.json").read_bytes())
-EDITED = (ROOT / "x_v2" / "odd_edited_is_a_revision_of_the_first.json").read_bytes()
+EDITED = (ROOT / "x_v2" / "odd_third_version_names_the_second.json").read_bytes()
 SECOND_VERSION = "1765019437427064931"
+NOT_FOUND = "https://api.twitter.com/2/problems/resource-not-found"
 
 
 def streamed_delete(local_id):
@@ -97,30 +101,24 @@ def streamed_delete(local_id):
     ("said", "gone"),
     [
         (STATUS, streamed_delete(STATUS["id"])),
-        ({"event": "update", "payload": json.dumps(STATUS)}, streamed_delete(STATUS["id"])),
-        (
-            EDITED,
-            {
-                "errors": [
-                    {
-                        "type": "https://api.twitter.com/2/problems/resource-not-found",
-                        "resource_type": "tweet",
-                        "value": SECOND_VERSION,
-                    }
-                ]
-            },
-        ),
+        ({"event": "update", "payload": json.dumps(STATUS)}, streamed_delete(int(STATUS["id"]))),
+        (STATUS | {"id": int(STATUS["id"])}, streamed_delete(STATUS["id"])),
+        (EDITED, {"errors": [{"type": NOT_FOUND, "resource_type": "tweet", "value": SECOND_VERSION}]}),
     ],
-    ids=["status", "streamed", "edited"],
+    ids=["status", "streamed", "number", "edited"],
 )
 def test_a_deletion_by_another_of_its_ids_takes_a_post_back(opened, said, gone, is_said_first, keep):
-    """Mastodon streams the id on the instance that was read; X names the version."""
-    write(opened, *((said, gone) if is_said_first else (gone, said)), keep_deleted=keep)
+    """Mastodon streams the id on the instance that was read; X names a version."""
+    if is_said_first:
+        write(opened, said, keep_deleted=keep)
+        assert [opened.query(f"SELECT count() FROM {view}").rows for view in LEFT_OUT] == [[(1,)]] * 3
+        write(opened, gone, keep_deleted=keep)
+    else:
+        write(opened, gone, said, keep_deleted=keep)
     (stored,) = opened.query("SELECT text FROM posts").rows
     assert stored[0]
     assert opened.query("SELECT text, is_deleted FROM mentions").rows == [(stored[0] if keep else "", 1)]
-    for view in ("queue", "sensitive", "near_copies"):
-        assert opened.query(f"SELECT count() FROM {view}").rows == [(0,)], view
+    assert [opened.query(f"SELECT count() FROM {view}").rows for view in LEFT_OUT] == [[(0,)]] * 3
 
 
 def test_a_status_that_two_instances_show_goes_when_either_says_so(opened):
@@ -152,16 +150,22 @@ def test_what_was_deleted_can_be_taken_away_by_whatever_id(opened):
 
 
 def test_what_was_kept_can_be_blanked(opened):
-    """The statement of docs/operations.md."""
-    opened.write([block("posts", [post(1), post(2)])])
-    opened.write([block("deletions", [deletion(1, text_kept=True), deletion(2, text_kept=True)])])
+    """The statements of docs/operations.md: for one post, be it deleted by its own id or by another, and for all."""
+    opened.write([block("posts", [post(n) for n in (1, 2, 3)]), block("aliases", [alias(20, 2)])])
+    opened.write([block("deletions", [deletion(n, text_kept=True) for n in (1, 20, 3)])])
     columns = "mention_id, version, platform, native_id, deleted_at, reason"
     statement = f"INSERT INTO deletions ({columns})\nSELECT {columns} FROM deletions WHERE text_kept"
-    assert statement in OPERATIONS
-    opened.command(f"{statement} AND native_id = '1'")
-    assert sorted(opened.query("SELECT native_id, text, is_deleted FROM mentions").rows) == [
-        ("1", "", 1), ("2", "text 2", 1),
-    ]  # fmt: skip
+    one = "AND mention_id IN (SELECT alias_id FROM aliases WHERE mention_id = 'ID' UNION ALL SELECT toUUID('ID'))"
+    assert statement in OPERATIONS and f"`{one}`" in OPERATIONS
+
+    def shown():
+        return [text for (text,) in opened.query("SELECT text FROM mentions ORDER BY native_id").rows]
+
+    for n, left in ((1, ["", "text 2", "text 3"]), (2, ["", "", "text 3"])):
+        opened.command(f"{statement} {one}".replace("'ID'", f"'{mention(n)}'"))
+        assert shown() == left
+    opened.command(statement)
+    assert shown() == ["", "", ""]
 
 
 def decoded_of(case, keep):

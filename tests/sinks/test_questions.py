@@ -25,7 +25,7 @@ QUESTIONS = dict(re.findall(r"^(\S[^\n]*)\n```sql\n(.*?);\n```", PAGE, re.MULTIL
 README = re.findall(r"```sql\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
 VIEWS = (
     "mentions", "queue", "suppressed", "dead_letter_summary", "ingest_accounting", "active_generation", "near_copies",
-    "sensitive", "generation_flips",
+    "sensitive", "generation_flips", "deleted",
 )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def made_up(seed):
     ]
     gone = draw.sample(range(30), 6)  # of three, one is kept by both writes, one by the first alone, one by none
     deletions = [deletion(n, version, text_kept=n % 3 >= version) for n in gone for version in (1, 2)]
-    deletions += [deletion(100 + n, text_kept=n % 2 == 0) for n in draw.sample(range(25), 4)]
+    deletions += [deletion(100 + n, text_kept=n % 4 == 0) for n in draw.sample(range(25), 4)]
     aliases = [alias(100 + n, n) for n in range(0, 25, 2)] + [alias(100, 7), alias(100 + gone[0], 11)]
     outcomes = {n: draw.choice(OUTCOMES) for n in draw.sample(range(5, 60), 30)}
     ledger = [entry(n, outcome, 2 * (outcome == "good"), partition=n % 2) for n, outcome in outcomes.items()]
