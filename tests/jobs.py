@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -21,6 +19,7 @@ from configs.settings import ChdbStoreSettings
 from deploy.flink.cluster import Cluster
 from pipeline.engines.flink_rest import FlinkRest
 from tests import light
+from tests.services import forks
 
 ROOT = Path(__file__).parents[1]
 
@@ -45,18 +44,13 @@ class Job:
             yaml.safe_dump({"source": source, "store": {"kind": "chdb", "path": "store"}} | settings)
         )
         self.log = folder / "log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: forks.Forked | None = None
 
-    def start(self) -> subprocess.Popen[bytes]:
+    def start(self) -> forks.Forked:
         """Start; returns at once."""
         with self.log.open("ab") as log:
-            command = [sys.executable, "-m", "pipeline.commands.app", "stream", "--config", str(self.config)]
-            self.process = subprocess.Popen(
-                [*command, *self.arguments],
-                cwd=ROOT,
-                stdout=log,
-                stderr=log,
-            )
+            command = ["stream", "--config", self.config, *self.arguments]
+            self.process = forks.start(command, stdout=log, stderr=log)
         return self.process
 
     def stop(self, timeout: float = 60) -> int:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import onnxruntime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 
 def session(graph: bytes) -> onnxruntime.InferenceSession:
     """Thread-safe. Says nothing below an error."""
+    import onnxruntime  # here, since a tenth of a second of it is spent by every command that judges nothing
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
@@ -14,7 +12,8 @@ from kafka import KafkaAdminClient
 from samples.produce import feed
 from schemas.errors import EcholotError
 from schemas.record import Record
-from tests.jobs import ROOT, FlinkJob, Job, canonical, committed, contents
+from tests.jobs import FlinkJob, Job, canonical, committed, contents
+from tests.services import forks
 from tests.services.flink_cluster import rest
 from tests.services.kafka_broker import create_topic, produce, unique
 
@@ -32,10 +31,7 @@ def source(broker, topic, **more):
 
 def command(job, *arguments):
     """`echolot ARGUMENTS --config` of the job; (exit code, output)."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pipeline.commands.app", *arguments, "--config", str(job.config)],
-        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    done = forks.run([*arguments, "--config", job.config], timeout=120)
     return done.returncode, done.stdout + done.stderr
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from contextlib import closing
 from datetime import datetime
@@ -22,8 +21,9 @@ from schemas.record import Record
 from tests import light
 from tests.commands.test_errors import echolot
 from tests.flink.test_engine import source
-from tests.jobs import ROOT, FlinkJob, Job, canonical
+from tests.jobs import FlinkJob, Job, canonical
 from tests.replay.test_replay import CONTENT, POSTS
+from tests.services import forks
 from tests.services.clickhouse_server import ClickHouseServer, find_or_skip
 from tests.services.kafka_broker import create_topic, produce, unique
 
@@ -103,13 +103,11 @@ def replayed(job, dump, *more):
 def killed(job, dump, settings):
     """A replay by two workers, killed as it stands whenever more is written; then resumed in peace."""
     marked = partial(count, settings, "SELECT count() FROM replays FINAL WHERE records > 0")
-    arguments = ["replay", str(POSTS), str(dump), "--config", str(job.config), "--resume", "--workers", "2"]
+    arguments = ["replay", POSTS, dump, "--config", job.config, "--resume", "--workers", "2"]
     met = 0
     for _ in range(KILLS):
         before = marked()
-        process = subprocess.Popen(
-            [sys.executable, "-m", "pipeline.commands.app", *arguments], cwd=ROOT, stderr=subprocess.DEVNULL
-        )
+        process = forks.start(arguments, stderr=subprocess.DEVNULL)
         until = time.monotonic() + 90
         while process.poll() is None and marked() == before and time.monotonic() < until:
             time.sleep(0.05)

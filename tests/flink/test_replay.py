@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import subprocess
 import sys
 import time
 
@@ -14,12 +13,13 @@ import pytest
 
 from deploy.flink.cluster import Cluster
 from schemas.errors import EcholotError
-from tests import light
 from tests.flink.test_engine import command
 from tests.jobs import ROOT, FlinkJob, canonical, contents
+from tests.services import forks
 
 POSTS = ROOT / "samples" / "posts"
-RECORDS = 8000  # so many that kills and stops meet the shipped judge half way
+RECORDS = 8000
+SLOW = ("--max-rate", "800")  # records a second, so that kills and stops meet a replay half way
 NAME = "echolot-replay-live"
 ON_FLINK = ("--engine", "flink")
 PATIENCE = 400  # seconds; a busy machine is no fault of the code
@@ -50,11 +50,9 @@ class Replay:
 
     def start(self, *arguments):
         """Returns at once."""
-        arguments = ["replay", *map(str, arguments), "--json", "--config", str(self.job.config)]
         with self.job.log.open("wb") as log:
-            self.process = self.job.process = subprocess.Popen(
-                [sys.executable, "-m", "pipeline.commands.app", *arguments], cwd=ROOT, stdout=log, stderr=log
-            )
+            command = ["replay", *arguments, "--json", "--config", self.job.config]
+            self.process = self.job.process = forks.start(command, stdout=log, stderr=log)
 
     def marked(self):
         """Records in batches that are written whole."""
@@ -114,10 +112,10 @@ def test_flink_and_one_local_worker_write_identical_rows_and_give_the_same_accou
 
 def test_killed_workers_cost_nothing_that_is_written_and_nothing_of_the_account(make, dump, flink):
     """A Python worker, then the TaskManager, each amid the file."""
-    alone, cluster = (make(name, flink={"gather": 500}, judge=light.SHIPPED) for name in ("alone", "killed"))
+    alone, cluster = (make(name, flink={"gather": 500}) for name in ("alone", "killed"))
     expected = alone.local(dump)
     before = flink.pool.log.stat().st_size
-    cluster.start(dump, *ON_FLINK)
+    cluster.start(dump, *ON_FLINK, *SLOW)
 
     def kill_worker():
         os.kill(flink.worker_pids()[0], signal.SIGKILL)
@@ -159,9 +157,9 @@ def test_taskmanagers_that_share_a_pool_leave_each_other_their_workers(flink_jar
 
 
 def test_a_stop_cancels_the_job_and_any_engine_resumes_it(make, dump, flink):
-    alone, cluster = (make(name, flink={"gather": 500}, judge=light.SHIPPED) for name in ("alone", "stopped"))
+    alone, cluster = (make(name, flink={"gather": 500}) for name in ("alone", "stopped"))
     alone.local(dump)
-    cluster.start(dump, *ON_FLINK, "--workers", "1")
+    cluster.start(dump, *ON_FLINK, "--workers", "1", *SLOW)
     cluster.job.wait_for(lambda: cluster.marked() > 0, PATIENCE)
     code, said = command(cluster.job, "replay", str(dump), "--engine", "flink")
     assert code == 2 and "runs as Flink job" in said and f"echolot flink cancel --job {NAME}" in said

@@ -45,6 +45,6 @@ def test_it_is_asked_once_it_listens(java):
 
 def test_what_it_said_at_its_end_is_told(java):
     settings = java("import sys; sys.exit('Could not find or load main class')")
-    with pytest.raises(TransientError, match="job_server_jars ended while it started: Could not find or load"):
-        with job_server(settings):
-            pass
+    said = "job_server_jars ended while it started: Could not find or load"
+    with pytest.raises(TransientError, match=said), job_server(settings):
+        pass

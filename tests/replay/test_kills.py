@@ -7,15 +7,15 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 
 import pytest
 
-from tests import light
-from tests.jobs import ROOT, canonical
+from tests.jobs import canonical
 from tests.replay.test_replay import SMALL, asked, configured, content, replayed
+from tests.services import forks
 
+SLOW = ("--max-rate", "1500")  # records a second: enough to be met half way
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
@@ -37,12 +37,12 @@ def test_kills_and_resumes_give_the_rows_of_an_undisturbed_run(tmp_path):
     lines = [canonical(str(n), f"{draw.choice(words)} @DB_Bahn {n % 4000}") for n in range(12_000)]
     lines[17] = lines[4711] = b"{broken"
     dump.write_bytes(b"\n".join(lines) + b"\n")
-    whole = configured(tmp_path / "whole", source=SMALL, judge=light.SHIPPED)  # slow enough to be met half way
+    whole = configured(tmp_path / "whole", source=SMALL)
     assert replayed(whole, paths=[dump])["dead"] == 2
-    config, marked = configured(tmp_path / "killed", source=SMALL, judge=light.SHIPPED), 0
+    config, marked = configured(tmp_path / "killed", source=SMALL), 0
     for kill in range(8):
-        command = [sys.executable, "-m", "pipeline.commands.app", "replay", str(dump), "--config", str(config)]
-        process = subprocess.Popen([*command, "--resume", "--workers", "2"], cwd=ROOT, stderr=subprocess.DEVNULL)
+        command = ["replay", dump, "--config", config]
+        process = forks.start([*command, "--resume", "--workers", "2", *SLOW], stderr=subprocess.DEVNULL)
         at_any_moment = kill % 3 == 1
         until = time.monotonic() + (draw.uniform(0, 2.5) if at_any_moment else 90)
         while process.poll() is None and time.monotonic() < until:
@@ -65,11 +65,9 @@ def test_kills_and_resumes_give_the_rows_of_an_undisturbed_run(tmp_path):
 def test_a_replay_that_is_stopped_fails_with_the_account_so_far_and_resumes(workers, tmp_path):
     dump = tmp_path / "dump.jsonl"
     dump.write_bytes(b"\n".join(canonical(str(n), f"Aufzug kaputt @DB_Bahn {n}") for n in range(8_000)) + b"\n")
-    config = configured(tmp_path / "store", source=SMALL, judge=light.SHIPPED)
-    command = [sys.executable, "-m", "pipeline.commands.app", "replay", str(dump), "--config", str(config), "--json"]
-    process = subprocess.Popen(
-        [*command, "--workers", str(workers)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    config = configured(tmp_path / "store", source=SMALL)
+    command = ["replay", dump, "--config", config, "--json"]
+    process = forks.start([*command, "--workers", workers, *SLOW], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     until = time.monotonic() + 90
     while batches(config) == 0 and time.monotonic() < until:
         time.sleep(0.1)
@@ -90,8 +88,8 @@ def test_a_resume_goes_on_from_the_run_before_it_and_no_older_one(tmp_path):
     dump.write_bytes(b"\n".join(lines) + b"\n")
     config = configured(tmp_path / "store", source=SMALL)
     assert replayed(config, "--from", "2026-01-01", paths=[dump])["mentions"] == 0 and batches(config) == 12
-    command = [sys.executable, "-m", "pipeline.commands.app", "replay", str(dump), "--config", str(config)]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+    command = ["replay", dump, "--config", config]
+    process = forks.start(command, stderr=subprocess.DEVNULL)
     until = time.monotonic() + 90
     while process.poll() is None and time.monotonic() < until and not 0 < batches(config) < 12:
         time.sleep(0.1)
