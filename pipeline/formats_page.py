@@ -9,9 +9,12 @@ import sys
 from collections.abc import Iterator
 from types import ModuleType
 
+from pydantic import BaseModel
+
 from schemas.formats.model import SourceModel
 from schemas.formats.protocol import needs_zone
 from schemas.formats.registry import FORMATS
+from schemas.mention import Author, Engagement, Mention
 
 _HEAD = """\
 # Formats
@@ -40,10 +43,19 @@ def _format(name: str) -> Iterator[str]:
         yield from ("", "Times in its tables have no offset: a replay asks for the zone (`--zone`).")
     if made.columns:
         yield from ("", f"Rows without names have the columns {', '.join(f'`{column}`' for column in made.columns)}.")
+    if name == "canonical":
+        yield from ("", *_schema(Mention), *_schema(Author, "author."), *_schema(Engagement, "engagement."))
     tables = [line for part in _parts(module) for line in _models(part)]
     tables += [line for part in _parts(module) for line in _aliases(part)]
     if tables:
         yield from ("", *tables)
+
+
+def _schema(model: type[BaseModel], at: str = "") -> Iterator[str]:
+    """A line a field; groups are told field by field."""
+    for name, field in model.model_fields.items():
+        if name not in ("author", "engagement"):
+            yield f"- {f'`{at}{name}`' if field.is_required() else f'[`{at}{name}`]'}: {field.description}"
 
 
 def _prose(doc: str, name: str) -> Iterator[str]:

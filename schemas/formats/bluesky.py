@@ -2,8 +2,9 @@
 
 Odd: `createdAt` is set by the client, to anything; `published_at` is held between the network's beginning and five
 minutes after Jetstream saw the post, and the stated time is kept. A delete brings no record. Text is not escaped.
-Likes, follows and the rest are ignored, accounts too: a deleted account sends a delete for each of its posts or
-nothing. The content hashes of reply references are left out. Golden payloads: tests/golden/bluesky/."""
+A deleted account takes all its posts along, so its DID is an alias of each; what else becomes of accounts may be taken
+back, and is ignored as likes and follows are. The content hashes of reply references are left out.
+Golden payloads: tests/golden/bluesky/."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from schemas.errors import Rejected
 from schemas.formats import jetstream
-from schemas.formats.jetstream import Change
+from schemas.formats.jetstream import AccountGone, Change
 from schemas.formats.model import SourceModel, kind_of, mention, merged, validated
 from schemas.formats.parts import joined
 from schemas.formats.protocol import Item, Payload
@@ -72,6 +73,9 @@ class Bluesky:
         if type(payload) is not dict:
             raise Rejected(Reason.WRONG_TYPE, f"payload: {kind_of(payload)} where an object is expected")
         change = jetstream.change_of(payload, _TAKEN)
+        if isinstance(change, AccountGone):
+            yield Deletion("bluesky", change.did, change.seen_at, "account_deleted")
+            return
         yield change if isinstance(change, Ignored) else _commit(change)
 
 
@@ -125,6 +129,7 @@ def _common(change: Change, record: SourceModel, stated: datetime, *rest: Mappin
     claimed, unsaid = _claimed(change, stated) if published_at != stated else (None, {})
     return {
         "platform": "bluesky",
+        "aliases": (change.did,),
         "author": {"id": change.did},
         "published_at": published_at,
         "claimed_at": claimed,

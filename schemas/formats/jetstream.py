@@ -63,6 +63,25 @@ class Change:
     """Path of the commit's fields within the payload."""
 
 
+@dataclass(frozen=True, slots=True)
+class AccountGone:
+    """An account that its owner deleted: with it all of its records, of which not each need be told."""
+
+    did: str
+    seen_at: datetime
+    """When Jetstream saw it."""
+
+
+class _FirstAccount(SourceModel):
+    did: Did
+    time_us: Micros
+
+
+class _SecondAccount(SourceModel):
+    did: Did
+    time: Utc
+
+
 def looks_like(payload: Any) -> bool:
     """The common keys of an event of version 1; of version 2 those of a wrapped message or error, or of a payload."""
     if type(payload) is not dict:
@@ -72,11 +91,14 @@ def looks_like(payload: Any) -> bool:
     return "did" in payload and "kind" in payload and "time_us" in payload
 
 
-def change_of(payload: dict[str, Any], collections: frozenset[str]) -> Change | Ignored:
-    """The change to a record of one of the collections. Raises Rejected."""
+def change_of(payload: dict[str, Any], collections: frozenset[str]) -> Change | AccountGone | Ignored:
+    """The change to a record of one of the collections, or the end of an account. Raises Rejected."""
     if "$type" in payload or "payload" in payload:
         return _second(payload, collections)
     kind = payload.get("kind", "commit")
+    if kind == "account" and _is_deleted(payload):
+        account = validated(_FirstAccount, payload)
+        return AccountGone(account.did, account.time_us)
     if kind != "commit":
         return _ignored(kind)
     if _is_other(payload.get("commit"), collections):
@@ -86,10 +108,13 @@ def change_of(payload: dict[str, Any], collections: frozenset[str]) -> Change | 
     return _change(event.did, event.time_us, event.commit, {**rest, **event.commit.unnamed}, "commit")
 
 
-def _second(payload: dict[str, Any], collections: frozenset[str]) -> Change | Ignored:
+def _second(payload: dict[str, Any], collections: frozenset[str]) -> Change | AccountGone | Ignored:
     if payload.get("$type") == "error":
         return Ignored("stream_error")
     body, at = (payload, "") if _is_body(payload) else (_unwrapped(payload), "payload")
+    if body["$type"] == f"{_TYPE}account" and _is_deleted(body):
+        account = validated(_SecondAccount, body, at=at)
+        return AccountGone(account.did, account.time)
     if body["$type"] != f"{_TYPE}commit":
         kind = body["$type"]
         return _ignored(kind.removeprefix(_TYPE) if type(kind) is str else None)
@@ -116,6 +141,12 @@ def _is_other(commit: Any, collections: frozenset[str]) -> bool:
     """Most of the firehose is likes and follows: they leave before anything is validated."""
     collection = commit.get("collection") if type(commit) is dict else None
     return type(collection) is str and collection not in collections
+
+
+def _is_deleted(event: dict[str, Any]) -> bool:
+    """For good: accounts that are deactivated, suspended or taken down may come back."""
+    account = event.get("account")
+    return type(account) is dict and not account.get("active") and account.get("status") == "deleted"
 
 
 def _ignored(kind: Any) -> Ignored:

@@ -113,7 +113,9 @@ class Reddit:
 def _told(raw: _Thing, post: Mention) -> Item:
     """The post; its deletion where the source says beside the text that it is gone."""
     reason = _gone(raw)
-    return Deletion("reddit", post.native_id, None, reason, post) if reason else post
+    if reason is None:
+        return post
+    return Deletion("reddit", post.native_id, None, reason, post if post.text.strip() else None)
 
 
 def _comment(raw: _Comment) -> Mention:
@@ -215,4 +217,6 @@ def _gone(raw: _Thing) -> str | None:
         return "deleted" if raw.removed_by_category in ("deleted", "author") else "removed"
     if raw.meta and (raw.meta.was_deleted_later or raw.meta.removal_type):
         return "deleted" if (raw.meta.removal_type or "deleted").lower() == "deleted" else "removed"
+    if isinstance(raw, _Comment) and not (raw.body or "").strip() and why_gone(raw.author):
+        return "deleted"  # nobody can write a comment without words
     return None

@@ -7,19 +7,43 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from schemas.errors import Rejected
-from schemas.formats.model import kind_of
+from schemas.formats.model import SourceModel, kind_of, validated
 from schemas.formats.protocol import Item
+from schemas.ids import DecimalId
+from schemas.mention import Utc
 from schemas.record import Deletion, Ignored, Reason
 
 _KEYS = frozenset({"data", "includes", "errors", "meta", "matching_rules", "__twarc"})
 # The problem types that say "this post is no longer public": deleted, or its author protected or suspended.
 _GONE = {"resource-not-found": "not_found", "not-authorized-for-resource": "not_authorized"}
+# Of a compliance stream; all but `delete` may be taken back, or only say that another event comes.
+_COMPLIANCE = frozenset({"delete", "drop", "undrop", "withheld", "tweet_edit"})
 _USERS = (("author", "author_id"), ("in_reply_to_user", "in_reply_to_user_id"))
 
 
 def is_page(payload: Any) -> bool:
     """Page or single look-up: nothing but the keys of a page, and one that only pages have."""
     return ("data" in payload or "errors" in payload or "meta" in payload) and payload.keys() <= _KEYS
+
+
+class _Post(SourceModel):
+    id: DecimalId
+
+
+class _Deleted(SourceModel):
+    tweet: _Post
+    event_at: Utc | None = None
+
+
+def compliance(page: Mapping[str, Any]) -> Item | None:
+    """What an event of a compliance stream says of a post; None for a page that is none. Raises Rejected."""
+    data = page.get("data")
+    if type(data) is not dict or len(data) != 1 or data.keys().isdisjoint(_COMPLIANCE):
+        return None
+    if "delete" not in data:
+        return Ignored("compliance")
+    gone = validated(_Deleted, data["delete"], at="data.delete")
+    return Deletion("x", gone.tweet.id, gone.event_at, "delete")
 
 
 def flattened(page: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -72,7 +96,7 @@ def _with_post(reference: Any, users: Mapping[str, Any], posts: Mapping[str, Any
 
 
 def _problem(error: Any) -> Item:
-    if type(error) is dict and error.get("resource_type") == "tweet":
+    if type(error) is dict and error.get("resource_type") in ("tweet", "post"):
         kind = str(error.get("type")).rpartition("/")[2]
         post_id = error.get("resource_id", error.get("value"))
         if kind in _GONE and type(post_id) is str and post_id.isascii() and post_id.isdigit() and len(post_id) <= 20:

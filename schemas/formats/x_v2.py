@@ -5,7 +5,8 @@ A page is flattened first, so both give the same mention. Odd: a long post has i
 repost's text is cut at 140 characters, so it is taken from the reposted post where that is included, and its counters
 are that post's, so they stay in `extra`; `created_at` is sent only on demand, but a snowflake id holds the time;
 an edited post gets a new id, so all versions stand under the first's, and extra["version_id"] is the own one. Reply
-and quote at once is a reply; the quoted id is in extra["quoted_id"].
+and quote at once is a reply; the quoted id is in extra["quoted_id"]. Deletions: `errors` that say of a post that it is
+not found, or not to be seen (its author protected or suspended), and `delete` of a compliance stream.
 In a row (x_row.py) columns may be paths (`public_metrics.like_count`), and a blank cell is no field. Its id, where a
 spreadsheet rounded it, is mended by `url`, `tweet_url`, `permalink` or `edit_history_tweet_ids`, else the row is a dead
 letter; the id of another post or of a person is left in `extra` then.
@@ -127,6 +128,10 @@ class XV2:
             return
         if not x_page.is_page(payload):
             yield _mention(payload)
+            return
+        event = x_page.compliance(payload)
+        if event is not None:
+            yield event
             return
         problems = x_page.problems(payload)
         empty = not problems

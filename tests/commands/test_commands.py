@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
 import sys
 
 import pytest
 
-from tests.commands.test_errors import assert_says, configured, echolot
+from tests.commands import test_errors
+from tests.commands.test_errors import assert_says, configured
 from tests.jobs import ROOT, canonical
+
+# Each from nothing: what a command does not import itself is missed here.
+echolot = functools.partial(test_errors.echolot, anew=True)
 
 
 def test_check_says_in_words_what_the_job_would_do(tmp_path):

@@ -20,9 +20,9 @@ from tests.services import forks
 from tests.services.small_disk import small_disk
 
 
-def echolot(*arguments, env_columns=200, at=ROOT, **more):
-    """The command's end; started anew where it is given more than its arguments."""
-    if env_columns == 200 and not more:
+def echolot(*arguments, env_columns=200, at=ROOT, anew=False, **more):
+    """The command's end; started `anew` or, where nothing hangs on that, forked."""
+    if env_columns == 200 and not anew and not more:
         return forks.run(arguments, cwd=at, timeout=120, env=os.environ | {"COLUMNS": "200"})
     return subprocess.run(
         [sys.executable, "-m", "pipeline.commands.app", *map(str, arguments)],

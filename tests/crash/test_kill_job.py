@@ -72,7 +72,7 @@ def test_after_kills_everything_is_there_once(broker, tmp_path):
     in_mid_work = 0
     for kill in range(KILLS):
         process = job.start()
-        if kill % 5 == 4:  # at any point of a start: imports, migration, joining the group, the first batch
+        if kill % 5 == 4:  # at any point of a start: migration, joining the group, the first batch
             time.sleep(draw.random() * 6)
         else:
             before = committed(broker.bootstrap, group)

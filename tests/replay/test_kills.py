@@ -16,6 +16,7 @@ from tests.replay.test_replay import SMALL, asked, configured, content, replayed
 from tests.services import forks
 
 SLOW = ("--max-rate", "1500")  # records a second: enough to be met half way
+TURN = 500 / 1500  # seconds from batch to batch: a kill falls anywhere in it
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
@@ -49,6 +50,7 @@ def test_kills_and_resumes_give_the_rows_of_an_undisturbed_run(tmp_path):
             now = batches(config)
             if now > marked and not at_any_moment:
                 marked = now
+                time.sleep(draw.uniform(0, TURN))
                 break
             time.sleep(0.1)
         process.kill()

@@ -7,8 +7,10 @@ processes that it starts itself. A test about a start (imports, help, memory) st
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
+import itertools
 import json
 import os
 import select
@@ -19,22 +21,26 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 120.0
+_REST_SECONDS = 20.0
 
 
 class Forked:
     """Looks like subprocess.Popen, as far as tests ask."""
 
-    def __init__(self, pid: int, ended: socket.socket, pipes: Sequence[IO[bytes] | None]) -> None:
-        self.pid = pid
+    def __init__(self, server: socket.socket, pipes: Sequence[IO[bytes] | None]) -> None:
         self.returncode: int | None = None
         self.stdout, self.stderr = pipes
-        self._ended = ended
+        self._server, self._unread = server, b""
+        started = self._line(_START_SECONDS)
+        assert started is not None, f"the server of forked commands did not answer in {_START_SECONDS:g} s"
+        self.pid = int(started)
 
     def poll(self) -> int | None:
         """The exit code, negative for a signal; None while it runs."""
@@ -48,7 +54,7 @@ class Forked:
         return code
 
     def communicate(self, timeout: float | None = None) -> tuple[bytes, bytes]:
-        """All it says, once it has ended. Raises TimeoutExpired."""
+        """All it says, once it has ended. Raises TimeoutExpired; also where a process that it left behind may go on."""
         said: list[bytes] = [b"", b""]
 
         def read(place: int, pipe: IO[bytes]) -> None:
@@ -63,7 +69,9 @@ class Forked:
             reader.start()
         self.wait(timeout)
         for reader in readers:
-            reader.join(timeout)
+            reader.join(_REST_SECONDS)
+            if reader.is_alive():
+                raise subprocess.TimeoutExpired(["echolot", "and what it left behind"], _REST_SECONDS)
         return said[0], said[1]
 
     def send_signal(self, number: int) -> None:
@@ -80,10 +88,24 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
     def _look(self, timeout: float | None) -> int | None:
-        if self.returncode is None and select.select([self._ended], [], [], timeout)[0]:
-            self.returncode = json.loads(self._ended.recv(100) or b"-1")
-            self._ended.close()
+        if self.returncode is None and (ended := self._line(timeout)) is not None:
+            self.returncode = int(ended)
+            self._server.close()
         return self.returncode
+
+    def _line(self, timeout: float | None) -> bytes | None:
+        """The next of the server's two, process id and exit code; None where it does not come in time."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while b"\n" not in self._unread:
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            if not select.select([self._server], [], [], left)[0]:
+                return None
+            more = self._server.recv(100)
+            if not more:
+                raise RuntimeError("the server of forked commands is gone")
+            self._unread += more
+        line, _, self._unread = self._unread.partition(b"\n")
+        return line
 
 
 def start(
@@ -95,9 +117,9 @@ def start(
     env: Mapping[str, str] | None = None,
 ) -> Forked:
     """`echolot ARGUMENTS`, as Popen would start it."""
-    with socket.socket(socket.AF_UNIX) as server, Path(os.devnull).open("rb") as nothing:
-        server.connect(_address())
-        ended = server.dup()
+    server = socket.socket(socket.AF_UNIX)
+    with Path(os.devnull).open("rb") as nothing:
+        server.connect(_address(next(_turns)))
         theirs, pipes, ours = [nothing.fileno()], [], []
         for number, wanted in ((1, stdout), (2, stderr)):
             if wanted == subprocess.PIPE:
@@ -114,11 +136,11 @@ def start(
                 theirs.append(number if wanted is None else wanted if isinstance(wanted, int) else wanted.fileno())
         environment = dict(os.environ if env is None else env)
         asked = json.dumps([list(map(str, arguments)), str(cwd), environment]).encode() + b"\n"
-        socket.send_fds(ended, [asked[:1000]], theirs)
-        ended.sendall(asked[1000:])
+        socket.send_fds(server, [asked[:1000]], theirs)
+        server.sendall(asked[1000:])
         for end in ours:
             os.close(end)
-    return Forked(int(ended.recv(20)), ended, pipes)
+    return Forked(server, pipes)
 
 
 def run(
@@ -134,9 +156,14 @@ def run(
     return subprocess.CompletedProcess(list(arguments), process.wait(), out.decode(), err.decode())
 
 
+_turns = itertools.cycle((0, 1))
+
+
 @functools.cache
-def _address() -> str:
-    """Where this test process's own server listens; it ends with us, when its standard input does."""
+def _address(turn: int) -> str:
+    """Where one of this test process's two servers listens; it ends with us, when its standard input does.
+
+    Two, taken in turn: hashes of texts, and with them the order of sets, differ from one to the other."""
     address = str(Path(tempfile.mkdtemp(prefix="echolot-forks-", dir="/tmp")) / "socket")
     # Threads do not survive a fork: those of the arithmetic are not started.
     environment = os.environ | {"COLUMNS": "200", "OPENBLAS_NUM_THREADS": "1"}
@@ -175,17 +202,20 @@ def _serve(address: str) -> None:
             if listener in ready:
                 asker, _ = listener.accept()
                 asked, descriptors, _, _ = socket.recv_fds(asker, 1000, 3)
-                while not asked.endswith(b"\n"):
-                    asked += asker.recv(100_000)
-                pid = os.fork()
+                while not asked.endswith(b"\n") and (more := asker.recv(100_000)):
+                    asked += more
+                pid = os.fork() if asked.endswith(b"\n") else -1
                 if pid == 0:
                     for end in (asker, *running.values()):
                         end.close()
                     break
                 for descriptor in descriptors:
                     os.close(descriptor)
-                running[pid] = asker
-                asker.sendall(str(pid).encode())
+                if pid > 0:
+                    running[pid] = asker
+                    _tell(asker, pid)
+                else:
+                    asker.close()
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for number, descriptor in enumerate(descriptors):
@@ -208,7 +238,12 @@ def _tell_ends(running: dict[int, socket.socket]) -> None:
         if pid == 0:
             return
         with running.pop(pid) as asker:
-            asker.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+            _tell(asker, os.waitstatus_to_exitcode(status))
+
+
+def _tell(asker: socket.socket, number: int) -> None:
+    with contextlib.suppress(OSError):  # it may have lost interest
+        asker.sendall(f"{number}\n".encode())
 
 
 if __name__ == "__main__":

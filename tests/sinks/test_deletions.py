@@ -87,6 +87,7 @@ def test_a_post_that_comes_with_the_news_of_its_deletion_is_stored_only_where_it
 
 STATUS = json.loads((ROOT / "mastodon" / "good_status.json").read_bytes())
 EDITED = (ROOT / "x_v2" / "odd_third_version_names_the_second.json").read_bytes()
+POST = json.loads((ROOT / "bluesky" / "good_post.json").read_bytes())
 SECOND_VERSION = "1765019437427064931"
 NOT_FOUND = "https://api.twitter.com/2/problems/resource-not-found"
 
@@ -103,12 +104,14 @@ def streamed_delete(local_id):
         (STATUS, streamed_delete(STATUS["id"])),
         ({"event": "update", "payload": json.dumps(STATUS)}, streamed_delete(int(STATUS["id"]))),
         (STATUS | {"id": int(STATUS["id"])}, streamed_delete(STATUS["id"])),
+        (POST, json.loads((ROOT / "bluesky" / "odd_account_deleted.json").read_bytes()) | {"did": POST["did"]}),
+        (EDITED, {"data": {"delete": {"tweet": {"id": SECOND_VERSION}}}}),
         (EDITED, {"errors": [{"type": NOT_FOUND, "resource_type": "tweet", "value": SECOND_VERSION}]}),
     ],
-    ids=["status", "streamed", "number", "edited"],
+    ids=["status", "streamed", "number", "account", "compliance", "edited"],
 )
 def test_a_deletion_by_another_of_its_ids_takes_a_post_back(opened, said, gone, is_said_first, keep):
-    """Mastodon streams the id on the instance that was read; X names a version."""
+    """Mastodon streams the id on the instance that was read; X names a version, Bluesky the account."""
     if is_said_first:
         write(opened, said, keep_deleted=keep)
         assert [opened.query(f"SELECT count() FROM {view}").rows for view in LEFT_OUT] == [[(1,)]] * 3
