@@ -69,7 +69,7 @@ services-down: .venv/installed ## stop them; data and logs stay in services/
 	@$(BIN)/python -m deploy.up down
 
 test: .venv/dev services lint ## the whole test suite, real Kafka and ClickHouse included
-	@$(BIN)/python -m pytest -n 3 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 fast: .venv/dev ## the tests that need no service
 	@$(BIN)/python -m pytest -m "not kafka and not clickhouse and not flink and not slow"

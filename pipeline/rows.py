@@ -192,16 +192,23 @@ def _shares(mentions: Sequence[Mention], ids: Sequence[Any], revisions: Sequence
 
 
 def _aliases(mentions: Sequence[Mention], ids: Sequence[Any]) -> Block:
-    named = [(m.platform, alias, i) for m, i in zip(mentions, ids, strict=True) for alias in m.aliases]
+    named = [(m, alias, i) for m, i in zip(mentions, ids, strict=True) for alias in (*m.aliases, *_account_of(m))]
     return Block(
         "aliases",
         {
-            "alias_id": [mention_id(platform, alias) for platform, alias, _ in named],
+            "alias_id": [mention_id(m.platform, alias) for m, alias, _ in named],
             "mention_id": [i for _, _, i in named],
-            "platform": [platform for platform, _, _ in named],
+            "platform": [m.platform for m, _, _ in named],
             "alias": [alias for _, alias, _ in named],
+            "published_at": [m.published_at for m, _, _ in named],
         },
     )
+
+
+def _account_of(mention: Mention) -> tuple[str, ...]:
+    """A Bluesky account that is deleted takes its posts along; whatever source told of them, their ids name it."""
+    is_bluesky = mention.platform == "bluesky" and mention.native_id.startswith("at://did:")
+    return (mention.native_id.split("/")[2],) if is_bluesky else ()
 
 
 def _deletions(deletions: Sequence[Deletion], text_kept: bool) -> Block:

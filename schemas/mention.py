@@ -81,7 +81,7 @@ class Mention(_Model):
     native_id: Id
     """The platform's own id, unique within the platform for ever."""
     aliases: Annotated[tuple[Id, ...], Field(max_length=100)] = ()
-    """Other ids by which a deletion may name the post: of a version, of its account, on the server it was read from."""
+    """Other ids by which a deletion may name the post: of a version, or on the server it was read from."""
     text: Text
     """The whole text, plain, entities unescaped once; may be empty (stars without words)."""
     truncated: bool = False

@@ -2,8 +2,8 @@
 
 Odd: `createdAt` is set by the client, to anything; `published_at` is held between the network's beginning and five
 minutes after Jetstream saw the post, and the stated time is kept. A delete brings no record. Text is not escaped.
-A deleted account takes all its posts along, so its DID is an alias of each; what else becomes of accounts may be taken
-back, and is ignored as likes and follows are. The content hashes of reply references are left out.
+A deleted account takes all along that it had posted until then (pipeline/rows.py); what else becomes of accounts may
+be taken back, and is ignored as likes and follows are. The content hashes of reply references are left out.
 Golden payloads: tests/golden/bluesky/."""
 
 from __future__ import annotations
@@ -129,7 +129,6 @@ def _common(change: Change, record: SourceModel, stated: datetime, *rest: Mappin
     claimed, unsaid = _claimed(change, stated) if published_at != stated else (None, {})
     return {
         "platform": "bluesky",
-        "aliases": (change.did,),
         "author": {"id": change.did},
         "published_at": published_at,
         "claimed_at": claimed,

@@ -24,7 +24,7 @@ _TYPE = "network.bsky.jetstream.subscribeEvents#"
 _KINDS = frozenset({"commit", "identity", "account", "sync", "info"})
 _POSITIONS = frozenset({"kind", "cursor", "seq", "witnessedAt", "$type"})
 
-Did = Annotated[str, Field(pattern=r"^did:[a-z0-9]+:[A-Za-z0-9._:%-]+$")]
+Did = Annotated[str, Field(pattern=r"^did:[a-z0-9]+:[A-Za-z0-9._:%-]+$", max_length=512)]
 
 
 class _Commit(SourceModel):
@@ -65,21 +65,28 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class AccountGone:
-    """An account that its owner deleted: with it all of its records, of which not each need be told."""
+    """An account that its owner deleted: with it all of its records until then, of which not each need be told."""
 
     did: str
     seen_at: datetime
     """When Jetstream saw it."""
 
 
+class _Account(SourceModel):
+    active: bool | None = None
+    status: str | None = None
+
+
 class _FirstAccount(SourceModel):
     did: Did
     time_us: Micros
+    account: _Account
 
 
 class _SecondAccount(SourceModel):
     did: Did
     time: Utc
+    account: _Account
 
 
 def looks_like(payload: Any) -> bool:
@@ -144,7 +151,7 @@ def _is_other(commit: Any, collections: frozenset[str]) -> bool:
 
 
 def _is_deleted(event: dict[str, Any]) -> bool:
-    """For good: accounts that are deactivated, suspended or taken down may come back."""
+    """An account that is deactivated, suspended or taken down is to come back with what it had posted."""
     account = event.get("account")
     return type(account) is dict and not account.get("active") and account.get("status") == "deleted"
 

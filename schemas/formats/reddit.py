@@ -55,6 +55,7 @@ class _Meta(SourceModel):
 
     retrieved_2nd_on: Epoch | None = None
     was_deleted_later: bool | None = None
+    was_initially_deleted: bool | None = None
     removal_type: str | None = None
 
 
@@ -115,7 +116,14 @@ def _told(raw: _Thing, post: Mention) -> Item:
     reason = _gone(raw)
     if reason is None:
         return post
-    return Deletion("reddit", post.native_id, None, reason, post if post.text.strip() else None)
+    return Deletion("reddit", post.native_id, None, reason, None if _is_emptied(raw, post) else post)
+
+
+def _is_emptied(raw: _Thing, post: Mention) -> bool:
+    """Its words may have been taken out: they would stand in place of the words first seen. A link has but a title."""
+    if post.text.strip():
+        return False
+    return isinstance(raw, _Comment) or bool(raw.removed_by_category and raw.unnamed.get("is_self") is not False)
 
 
 def _comment(raw: _Comment) -> Mention:
@@ -213,6 +221,8 @@ def _likes(raw: _Thing) -> int | None:
 
 def _gone(raw: _Thing) -> str | None:
     """What is said beside the text of why it is gone: "deleted" by its author, "removed" by others; None: nothing."""
+    if raw.meta and raw.meta.was_initially_deleted and not raw.meta.was_deleted_later:
+        return None  # it stands again, and its text is back
     if raw.removed_by_category:
         return "deleted" if raw.removed_by_category in ("deleted", "author") else "removed"
     if raw.meta and (raw.meta.was_deleted_later or raw.meta.removal_type):

@@ -16,8 +16,11 @@ from schemas.record import Deletion, Ignored, Reason
 _KEYS = frozenset({"data", "includes", "errors", "meta", "matching_rules", "__twarc"})
 # The problem types that say "this post is no longer public": deleted, or its author protected or suspended.
 _GONE = {"resource-not-found": "not_found", "not-authorized-for-resource": "not_authorized"}
-# Of a compliance stream; all but `delete` may be taken back, or only say that another event comes.
-_COMPLIANCE = frozenset({"delete", "drop", "undrop", "withheld", "tweet_edit"})
+# Of the compliance streams. All but a post's `delete` may be taken back, or is about no post.
+_COMPLIANCE = frozenset({
+    "delete", "drop", "undrop", "withheld", "tweet_edit", "scrub_geo", "user_delete", "user_undelete", "user_protect",
+    "user_unprotect", "user_suspend", "user_unsuspend", "user_withheld", "user_profile_modification",
+})  # fmt: skip
 _USERS = (("author", "author_id"), ("in_reply_to_user", "in_reply_to_user_id"))
 
 
@@ -40,9 +43,11 @@ def compliance(page: Mapping[str, Any]) -> Item | None:
     data = page.get("data")
     if type(data) is not dict or len(data) != 1 or data.keys().isdisjoint(_COMPLIANCE):
         return None
-    if "delete" not in data:
+    event = data.get("delete")
+    # A like that is taken back names the post liked; a quote of the deleted post comes beside the deletion itself.
+    if "delete" not in data or (type(event) is dict and not event.keys().isdisjoint({"favorite", "quote_tweet_id"})):
         return Ignored("compliance")
-    gone = validated(_Deleted, data["delete"], at="data.delete")
+    gone = validated(_Deleted, event, at="data.delete")
     return Deletion("x", gone.tweet.id, gone.event_at, "delete")
 
 

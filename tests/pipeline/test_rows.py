@@ -93,6 +93,8 @@ def test_an_alias_is_another_name_of_its_mention_and_no_content():
     assert found["alias_id"] == [mention_id("x", "2"), mention_id("x", "3")]
     assert found["mention_id"] == [mention_id("x", "1")] * 2
     assert (found["platform"], found["alias"]) == (["x"] * 2, ["2", "3"])
+    account = rows(mentions=[mention(platform="bluesky", native_id="at://did:plc:a/app.bsky.feed.post/3k")])["aliases"]
+    assert account.columns["alias"] == ["did:plc:a"] and account.columns["published_at"] == [AT]
     assert mention(aliases=("2",)).revision == mention().revision
 
 

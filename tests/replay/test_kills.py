@@ -16,7 +16,8 @@ from tests.replay.test_replay import SMALL, asked, configured, content, replayed
 from tests.services import forks
 
 SLOW = ("--max-rate", "1500")  # records a second: enough to be met half way
-TURN = 500 / 1500  # seconds from batch to batch: a kill falls anywhere in it
+TURN = 2 * 500 / 1500  # seconds from batch to batch of one of two workers: the kills fall all over it
+KILLS = 8
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
@@ -35,13 +36,13 @@ def test_kills_and_resumes_give_the_rows_of_an_undisturbed_run(tmp_path):
     dump = tmp_path / "dump.jsonl"
     draw = random.Random(5)
     words = ["Aufzug kaputt", "Danke!", "wann fährt der Bus?", "Paket nicht da", "schöner Tag"]
-    lines = [canonical(str(n), f"{draw.choice(words)} @DB_Bahn {n % 4000}") for n in range(12_000)]
+    lines = [canonical(str(n), f"{draw.choice(words)} @DB_Bahn {n % 4000}") for n in range(18_000)]
     lines[17] = lines[4711] = b"{broken"
     dump.write_bytes(b"\n".join(lines) + b"\n")
     whole = configured(tmp_path / "whole", source=SMALL)
     assert replayed(whole, paths=[dump])["dead"] == 2
     config, marked = configured(tmp_path / "killed", source=SMALL), 0
-    for kill in range(8):
+    for kill in range(KILLS):
         command = ["replay", dump, "--config", config]
         process = forks.start([*command, "--resume", "--workers", "2", *SLOW], stderr=subprocess.DEVNULL)
         at_any_moment = kill % 3 == 1
@@ -49,17 +50,16 @@ def test_kills_and_resumes_give_the_rows_of_an_undisturbed_run(tmp_path):
         while process.poll() is None and time.monotonic() < until:
             now = batches(config)
             if now > marked and not at_any_moment:
-                marked = now
-                time.sleep(draw.uniform(0, TURN))
+                time.sleep((kill + draw.random()) / KILLS * TURN)
                 break
             time.sleep(0.1)
         process.kill()
         process.wait()
-    marked = batches(config)
-    assert 0 < marked < 24
+        marked = batches(config)
+    assert 0 < marked < 36
     told = replayed(config, "--resume", paths=[dump])
     assert not told["stopped"]
-    assert told["left_out"] >= 500 * marked - 500 and told["left_out"] + told["records"] == 12_000
+    assert told["left_out"] >= 500 * marked - 500 and told["left_out"] + told["records"] == 18_000
     assert content(config) == content(whole)
 
 

@@ -29,6 +29,7 @@ from typing import IO, Any
 ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 120.0
 _REST_SECONDS = 20.0
+_ASK_SECONDS = 10.0
 
 
 class Forked:
@@ -58,7 +59,8 @@ class Forked:
         said: list[bytes] = [b"", b""]
 
         def read(place: int, pipe: IO[bytes]) -> None:
-            said[place] = pipe.read()
+            with pipe:
+                said[place] = pipe.read()
 
         readers = [
             threading.Thread(target=read, args=(place, pipe), daemon=True)
@@ -76,8 +78,9 @@ class Forked:
 
     def send_signal(self, number: int) -> None:
         """Nothing, where it has ended."""
-        if self.poll() is None:
-            os.kill(self.pid, number)
+        with contextlib.suppress(ProcessLookupError):
+            if self.poll() is None:
+                os.kill(self.pid, number)
 
     def terminate(self) -> None:
         """SIGTERM."""
@@ -117,30 +120,35 @@ def start(
     env: Mapping[str, str] | None = None,
 ) -> Forked:
     """`echolot ARGUMENTS`, as Popen would start it."""
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    theirs, pipes, ours = [nothing], [], [nothing]
+    for number, wanted in ((1, stdout), (2, stderr)):
+        if wanted == subprocess.PIPE:
+            reading, writing = os.pipe()
+            pipes.append(os.fdopen(reading, "rb"))
+            ours.append(writing)
+            theirs.append(writing)
+        elif wanted == subprocess.DEVNULL:
+            pipes.append(None)
+            ours.append(os.open(os.devnull, os.O_WRONLY))
+            theirs.append(ours[-1])
+        else:
+            pipes.append(None)
+            theirs.append(number if wanted is None else wanted if isinstance(wanted, int) else wanted.fileno())
+    environment = dict(os.environ if env is None else env)
+    asked = json.dumps([list(map(str, arguments)), str(cwd), environment]).encode() + b"\n"
     server = socket.socket(socket.AF_UNIX)
-    with Path(os.devnull).open("rb") as nothing:
+    try:
         server.connect(_address(next(_turns)))
-        theirs, pipes, ours = [nothing.fileno()], [], []
-        for number, wanted in ((1, stdout), (2, stderr)):
-            if wanted == subprocess.PIPE:
-                reading, writing = os.pipe()
-                pipes.append(os.fdopen(reading, "rb"))
-                ours.append(writing)
-                theirs.append(writing)
-            elif wanted == subprocess.DEVNULL:
-                pipes.append(None)
-                ours.append(os.open(os.devnull, os.O_WRONLY))
-                theirs.append(ours[-1])
-            else:
-                pipes.append(None)
-                theirs.append(number if wanted is None else wanted if isinstance(wanted, int) else wanted.fileno())
-        environment = dict(os.environ if env is None else env)
-        asked = json.dumps([list(map(str, arguments)), str(cwd), environment]).encode() + b"\n"
         socket.send_fds(server, [asked[:1000]], theirs)
         server.sendall(asked[1000:])
+        return Forked(server, pipes)
+    except BaseException:
+        server.close()
+        raise
+    finally:
         for end in ours:
             os.close(end)
-    return Forked(server, pipes)
 
 
 def run(
@@ -201,9 +209,12 @@ def _serve(address: str) -> None:
                 _tell_ends(running)
             if listener in ready:
                 asker, _ = listener.accept()
-                asked, descriptors, _, _ = socket.recv_fds(asker, 1000, 3)
-                while not asked.endswith(b"\n") and (more := asker.recv(100_000)):
-                    asked += more
+                asker.settimeout(_ASK_SECONDS)
+                asked, descriptors = b"", []
+                with contextlib.suppress(OSError):
+                    asked, descriptors, _, _ = socket.recv_fds(asker, 1000, 3)
+                    while not asked.endswith(b"\n") and (more := asker.recv(100_000)):
+                        asked += more
                 pid = os.fork() if asked.endswith(b"\n") else -1
                 if pid == 0:
                     for end in (asker, *running.values()):
@@ -237,8 +248,10 @@ def _tell_ends(running: dict[int, socket.socket]) -> None:
             return
         if pid == 0:
             return
-        with running.pop(pid) as asker:
+        asker = running.pop(pid, None)
+        if asker is not None:
             _tell(asker, os.waitstatus_to_exitcode(status))
+            asker.close()
 
 
 def _tell(asker: socket.socket, number: int) -> None:

@@ -50,7 +50,8 @@ def deletion(
 
 def alias(n: int, of: int) -> dict[str, Any]:
     """The id of `n` is another one of `of`."""
-    return {"alias_id": mention(n), "mention_id": mention(of), "platform": "x", "alias": str(n)}
+    named = {"alias_id": mention(n), "mention_id": mention(of), "platform": "x", "alias": str(n)}
+    return named | {"published_at": NOON}
 
 
 def dead_letter(position: int, raw: bytes = b"{", **changes: Any) -> dict[str, Any]:

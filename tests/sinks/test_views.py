@@ -6,15 +6,17 @@ import random
 import subprocess
 import sys
 from collections import defaultdict
+from datetime import timedelta
 
 import pytest
 
 from sinks.chdb import ChdbStore
 from tests.sinks.conftest import FACTS
 from tests.sinks.owners import wait_until_free
-from tests.sinks.rows import alias, block, dead_letter, deletion, entry, generation, mention, post, verdict
+from tests.sinks.rows import NOON, alias, block, dead_letter, deletion, entry, generation, mention, post, verdict
 
 SEEDS = range(6)
+SECOND = timedelta(seconds=1)
 OUTCOMES = ["good", "dead", "ignored"]
 
 
@@ -39,7 +41,10 @@ def made_up(seed):
     ]
     gone = draw.sample(range(30), 6)  # of three, one is kept by both writes, one by the first alone, one by none
     deletions = [deletion(n, version, text_kept=n % 3 >= version) for n in gone for version in (1, 2)]
-    deletions += [deletion(100 + n, text_kept=n % 4 == 0) for n in draw.sample(range(25), 4)]
+    deletions += [
+        deletion(100 + n, deleted_at=draw.choice([None, NOON, NOON - SECOND]), text_kept=n % 4 == 0)
+        for n in draw.sample(range(25), 6)
+    ]
     aliases = [alias(100 + n, n) for n in range(0, 25, 2)] + [alias(100, 7), alias(100 + gone[0], 11)]
     outcomes = {n: draw.choice(OUTCOMES) for n in draw.sample(range(5, 60), 30)}
     ledger = [entry(n, outcome, 2 * (outcome == "good"), partition=n % 2) for n, outcome in outcomes.items()]
@@ -89,10 +94,11 @@ def test_the_views_equal_the_oracle(filled):
     judged = latest(row for row in tables["verdicts"] if row["generation"] == "g2")
     named = defaultdict(set)
     for row in tables["aliases"]:
-        named[row["alias_id"]].add(row["mention_id"])
-    deleted = {
-        (key, row["text_kept"]) for row in tables["deletions"] for key in {row["mention_id"], *named[row["mention_id"]]}
-    }
+        named[row["alias_id"]].add((row["mention_id"], row["published_at"]))
+    deleted = {(row["mention_id"], row["text_kept"]) for row in tables["deletions"]}
+    for row in tables["deletions"]:
+        until = row["deleted_at"] or NOON
+        deleted |= {(key, row["text_kept"]) for key, at in named[row["mention_id"]] if at <= until}
     gone = {key for key, _ in deleted}
     blank = {key for key, kept in deleted if not kept}
     assert set(store.query("SELECT mention_id, text_kept FROM deleted").rows) == deleted
