@@ -221,11 +221,10 @@ def _likes(raw: _Thing) -> int | None:
 
 def _gone(raw: _Thing) -> str | None:
     """What is said beside the text of why it is gone: "deleted" by its author, "removed" by others; None: nothing."""
-    if raw.meta and raw.meta.was_initially_deleted and not raw.meta.was_deleted_later:
-        return None  # it stands again, and its text is back
-    if raw.removed_by_category:
+    stands_again = raw.meta and raw.meta.was_initially_deleted and not raw.meta.was_deleted_later
+    if raw.removed_by_category and not stands_again:
         return "deleted" if raw.removed_by_category in ("deleted", "author") else "removed"
-    if raw.meta and (raw.meta.was_deleted_later or raw.meta.removal_type):
+    if raw.meta and not stands_again and (raw.meta.was_deleted_later or raw.meta.removal_type):
         return "deleted" if (raw.meta.removal_type or "deleted").lower() == "deleted" else "removed"
     if isinstance(raw, _Comment) and not (raw.body or "").strip() and why_gone(raw.author):
         return "deleted"  # nobody can write a comment without words

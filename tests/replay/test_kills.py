@@ -56,6 +56,8 @@ def test_kills_and_resumes_give_the_rows_of_an_undisturbed_run(tmp_path):
         process.kill()
         process.wait()
         marked = batches(config)
+        if marked > 28:  # each look takes long on a busy machine; some are to be left for the end
+            break
     assert 0 < marked < 36
     told = replayed(config, "--resume", paths=[dump])
     assert not told["stopped"]

@@ -29,7 +29,7 @@ from typing import IO, Any
 ROOT = Path(__file__).resolve().parents[2]
 _START_SECONDS = 120.0
 _REST_SECONDS = 20.0
-_ASK_SECONDS = 10.0
+_ASK_SECONDS = 60.0
 
 
 class Forked:

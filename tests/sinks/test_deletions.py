@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import timedelta
 
 import pytest
 from pydantic import SecretStr
@@ -16,7 +17,7 @@ from sinks.chdb import ChdbStore
 from sinks.clickhouse import ClickHouseStore
 from tests.schemas.golden import ROOT, cases
 from tests.sinks.conftest import KINDS
-from tests.sinks.rows import alias, block, deletion, generation, mention, post, verdict
+from tests.sinks.rows import NOON, alias, block, deletion, generation, mention, post, verdict
 
 TEXT = "Wo bleibt mein Paket?"
 COMMENT = {"id": "a", "link_id": "t3_b", "created_utc": 1709294400, "author": "mara", "subreddit": "de"}
@@ -179,6 +180,19 @@ def test_what_an_account_writes_after_it_came_back_stands(opened):
     write(opened, later, gone, POST, keep_deleted=False)
     found = opened.query("SELECT native_id LIKE '%3l3later', is_deleted FROM mentions ORDER BY 1").rows
     assert found == [(0, 1), (1, 0)]
+
+
+@pytest.mark.parametrize("merged", EVER)
+def test_of_two_times_of_one_post_the_earlier_is_asked_for(opened, merged):
+    """Whatever came last: sources disagree on it."""
+    rows = [alias(20, 1), alias(20, 1) | {"published_at": NOON + timedelta(hours=2)}]
+    for row in rows:
+        opened.write([block("aliases", [row])])
+    gone = deletion(20, deleted_at=NOON + timedelta(hours=1)) | {"reason": "account_deleted"}
+    opened.write([block("posts", [post(1)]), block("deletions", [gone])])
+    if merged:
+        opened.command("OPTIMIZE TABLE aliases FINAL")
+    assert opened.query("SELECT is_deleted FROM mentions").rows == [(1,)]
 
 
 def decoded_of(case, keep):

@@ -16,7 +16,8 @@ from tests.sinks.owners import wait_until_free
 from tests.sinks.rows import NOON, alias, block, dead_letter, deletion, entry, generation, mention, post, verdict
 
 SEEDS = range(6)
-SECOND = timedelta(seconds=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+AHEAD = NOON - 5 * MINUTE
 OUTCOMES = ["good", "dead", "ignored"]
 
 
@@ -42,7 +43,8 @@ def made_up(seed):
     gone = draw.sample(range(30), 6)  # of three, one is kept by both writes, one by the first alone, one by none
     deletions = [deletion(n, version, text_kept=n % 3 >= version) for n in gone for version in (1, 2)]
     deletions += [
-        deletion(100 + n, deleted_at=draw.choice([None, NOON, NOON - SECOND]), text_kept=n % 4 == 0)
+        deletion(100 + n, deleted_at=draw.choice([None, AHEAD, AHEAD - SECOND]), text_kept=n % 4 == 0)
+        | {"reason": draw.choice(["delete", "account_deleted", "account_deleted"])}
         for n in draw.sample(range(25), 6)
     ]
     aliases = [alias(100 + n, n) for n in range(0, 25, 2)] + [alias(100, 7), alias(100 + gone[0], 11)]
@@ -94,11 +96,11 @@ def test_the_views_equal_the_oracle(filled):
     judged = latest(row for row in tables["verdicts"] if row["generation"] == "g2")
     named = defaultdict(set)
     for row in tables["aliases"]:
-        named[row["alias_id"]].add((row["mention_id"], row["published_at"]))
+        named[row["alias_id"]].add((row["mention_id"], row["published_at"] - 5 * MINUTE))
     deleted = {(row["mention_id"], row["text_kept"]) for row in tables["deletions"]}
     for row in tables["deletions"]:
-        until = row["deleted_at"] or NOON
-        deleted |= {(key, row["text_kept"]) for key, at in named[row["mention_id"]] if at <= until}
+        until = row["deleted_at"] if row["reason"] == "account_deleted" else None
+        deleted |= {(key, row["text_kept"]) for key, at in named[row["mention_id"]] if until is None or at <= until}
     gone = {key for key, _ in deleted}
     blank = {key for key, kept in deleted if not kept}
     assert set(store.query("SELECT mention_id, text_kept FROM deleted").rows) == deleted
