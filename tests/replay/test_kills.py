@@ -58,7 +58,7 @@ def test_kills_and_resumes_give_the_rows_of_an_undisturbed_run(tmp_path):
         marked = batches(config)
         if marked > 28:  # each look takes long on a busy machine; some are to be left for the end
             break
-    assert 0 < marked < 36
+    assert 0 < marked < 36 and kill >= 5, f"only {kill + 1} kills"
     told = replayed(config, "--resume", paths=[dump])
     assert not told["stopped"]
     assert told["left_out"] >= 500 * marked - 500 and told["left_out"] + told["records"] == 18_000
